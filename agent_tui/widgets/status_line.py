@@ -1,0 +1,32 @@
+"""The line above the keys: my state and its age, what the view counts; or, when the link is lost, what that means."""
+
+from textual.content import Content
+from textual.widget import Widget
+
+PART = " · "
+
+
+def whole_parts(line: Content, width: int) -> Content:
+    """As many parts between dots as fit into `width` cells; no part is cut, no dot is left hanging."""
+    while line.cell_length > width and PART in line.plain:
+        line = line[: line.plain.rindex(PART)]
+    return line
+
+
+class StatusLine(Widget):
+    """One line, drawn again only when its words changed."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._line = Content("")
+
+    def show(self, line: Content, alarm: bool = False) -> None:
+        """Show this line; `alarm` is the lost link."""
+        self.set_class(alarm, "alarm")
+        if line != self._line:
+            self._line = line
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line as it was given, as far as there is room."""
+        return whole_parts(self._line, self.size.width)

@@ -1,0 +1,65 @@
+"""Sessions, users and the state of agents."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from agent_tui.wire.base import Activity, Intent, Request, Role, Short, Time
+
+
+class SessionRequest(Request, frozen=True):
+    """A login."""
+
+    username: Short
+    password: Annotated[str, Meta(min_length=1, max_length=256)]
+
+
+class User(Struct, frozen=True):
+    """Who is logged in; `skills` maps a skill to its level 1..5."""
+
+    id: str
+    username: str
+    name: str
+    role: Role
+    centre: str
+    skills: dict[str, int]
+
+
+class Session(Struct, frozen=True):
+    """A login's answer; `token` goes into `Authorization: Bearer`."""
+
+    token: str
+    expires_at: Time
+    user: User
+
+
+class StateRequest(Request, frozen=True):
+    """An agent's wish to be available, paused (with a reason) or logged out."""
+
+    state: Intent
+    reason: Short | None = None
+
+
+class AgentState(Struct, frozen=True):
+    """Intent is what the agent wants, activity what happens; `pending` waits for the end of the contact."""
+
+    intent: Intent
+    activity: Activity
+    since: Time
+    pending: Intent | None = None
+    reason: str | None = None
+
+
+class Agent(Struct, frozen=True):
+    """An agent as colleagues and leads see them."""
+
+    id: str
+    username: str
+    name: str
+    centre: str
+    skills: dict[str, int]
+    intent: Intent
+    activity: Activity
+    since: Time
+    pending: Intent | None = None
+    reason: str | None = None

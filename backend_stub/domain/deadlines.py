@@ -1,0 +1,69 @@
+"""Deadlines of requests: hours of the clock, or working days that skip weekends and holidays."""
+
+from collections.abc import Callable, Container
+from datetime import date, timedelta
+from functools import cache
+from typing import Literal
+
+from backend_stub.domain.localtime import local, midnight
+
+# Our default: a working-day deadline ends with the office day. A utility's own hours come with the settings.
+OFFICE_ENDS_H = 17
+SOON_S = 4 * 3600.0
+SOON_SHARE = 0.2
+
+Holidays = Callable[[int], Container[date]]
+
+
+@cache
+def vietnamese_holidays(year: int) -> frozenset[date]:
+    """Vietnam's public holidays of a year, substitute days included (package `holidays`, imported on first use)."""
+    import holidays
+
+    return frozenset(holidays.country_holidays("VN", years=year))
+
+
+def is_working_day(day: date, holidays_of: Holidays) -> bool:
+    """Whether offices work on `day`."""
+    return day.weekday() < 5 and day not in holidays_of(day.year)
+
+
+def add_working_days(start: date, days: int, holidays_of: Holidays) -> date:
+    """The `days`-th working day after `start`; `start` itself is never counted. ValueError for a negative count."""
+    if days < 0:
+        raise ValueError("working days cannot be negative")
+    day = start
+    while days:
+        day += timedelta(days=1)
+        days -= is_working_day(day, holidays_of)
+    return day
+
+
+def due_at(rule: str, created: float, holidays_of: Holidays = vietnamese_holidays) -> float | None:
+    """When a request is due (epoch seconds) by a catalogue rule `none`, `hours:N`, `days:N`; ValueError for another."""
+    unit, _, figure = rule.partition(":")
+    if unit == "none":
+        return None
+    if unit == "hours":
+        return created + float(figure) * 3600
+    if unit == "days":
+        last = add_working_days(local(created).date(), int(figure), holidays_of)
+        return midnight(last) + OFFICE_ENDS_H * 3600
+    raise ValueError(f"unknown deadline rule {rule!r}")
+
+
+def due_state(
+    created: float, due: float | None, now: float, done_at: float | None = None
+) -> Literal["ok", "soon", "late"]:
+    """Late after the deadline; soon with less than 4 hours or less than a fifth of the time left; times in seconds.
+
+    What was done at `done_at` stays late or in time for ever.
+    """
+    if due is None:
+        return "ok"
+    if done_at is not None:
+        return "late" if done_at > due else "ok"
+    left = due - now
+    if left < 0:
+        return "late"
+    return "soon" if left < SOON_S or left < SOON_SHARE * (due - created) else "ok"

@@ -1,0 +1,71 @@
+"""Outages: list, one, report, change."""
+
+from agent_tui import wire
+from backend_stub.clock import from_wire
+from backend_stub.domain import outage as rules
+from backend_stub.errors import Forbidden, Invalid, NotFound, VersionConflict
+from backend_stub.routes.table import Answer, Call, Route, page
+from backend_stub.store import outages
+from backend_stub.store.driver import sqlite3
+from backend_stub.store.engine import Tx
+from backend_stub.store.outages import Report
+
+# Clocks of desks and dispatchers differ a little; a fault reported for later than this is a mistake.
+CLOCK_SLACK_S = 300.0
+
+
+def _list(conn: sqlite3.Connection, call: Call) -> Answer:
+    status = call.choice("status", tuple(outages.FILTERS)) or "open"
+    limit = call.limit()
+    rows = outages.page(conn, status, call.query.get("province"), call.query.get("feeder"), call.after(), limit + 1)
+    found = [outages.to_wire(conn, row, call.now) for row in rows]
+    return Answer(page(found, limit, lambda outage: outage.id))
+
+
+def _get(conn: sqlite3.Connection, call: Call) -> Answer:
+    return _answer(conn, _need(conn, call), call.now)
+
+
+def _create(tx: Tx, call: Call) -> Answer:
+    wanted = call.body_as(wire.NewOutage)
+    status = wanted.status or rules.default_status(wanted.kind)
+    if call.user.role == "agent" and status != "predicted":
+        raise Forbidden("An agent reports an outage as predicted; a team lead sets any other status.")
+    started = tx.now if wanted.started_at is None else from_wire(wanted.started_at)
+    if wanted.kind == "unplanned" and started > tx.now + CLOCK_SLACK_S:
+        raise Invalid("started_at", "in_the_future", "An outage cannot have begun in the future.")
+    report = Report(
+        wanted.device, wanted.kind, status, started, call.user.username, cause=wanted.cause,
+        etr=None if wanted.etr is None else from_wire(wanted.etr), etr_source=wanted.etr_source, note=wanted.note,
+    )  # fmt: skip
+    return _answer(tx.conn, outages.create(tx, report), tx.now)
+
+
+def _patch(tx: Tx, call: Call) -> Answer:
+    row = _need(tx.conn, call)
+    if call.if_match != row["version"]:
+        raise VersionConflict(outages.to_wire(tx.conn, row, tx.now), row["version"])
+    wanted = call.body_as(wire.PatchOutage)
+    if call.user.role == "agent" and wanted != wire.PatchOutage(note=wanted.note):
+        raise Forbidden("An agent adds notes to an outage; a team lead changes it.")
+    return _answer(tx.conn, outages.change(tx, row, wanted, call.user.username), tx.now)
+
+
+def _need(conn: sqlite3.Connection, call: Call) -> sqlite3.Row:
+    row = outages.get(conn, call.path["id"])
+    if row is None:
+        raise NotFound("outage")
+    return row
+
+
+def _answer(conn: sqlite3.Connection, row: sqlite3.Row, now: float) -> Answer:
+    return Answer(outages.to_wire(conn, row, now), etag=row["version"])
+
+
+LIST_QUERY = ("status", "province", "feeder", "limit", "after")
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/v1/outages", "outage.list", "read", _list, answer=wire.Page[wire.Outage], query=LIST_QUERY),
+    Route("POST", "/v1/outages", "outage.create", "write", _create, wire.NewOutage, wire.Outage, status=201),
+    Route("GET", "/v1/outages/{id}", "outage.read", "read", _get, answer=wire.Outage),
+    Route("PATCH", "/v1/outages/{id}", "outage.patch", "write", _patch, wire.PatchOutage, wire.Outage),
+)

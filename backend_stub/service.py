@@ -1,0 +1,129 @@
+"""The service as one object: store, stream, sessions, settings and clock, started and stopped together."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend_stub.clock import Clock, SystemClock
+from backend_stub.errors import Refused
+from backend_stub.limits import Limits
+from backend_stub.logs import DIRECTORY, RequestLog
+from backend_stub.sessions import Sessions
+from backend_stub.settings import Settings
+from backend_stub.store import audit, connect, idempotency
+from backend_stub.store.driver import sqlite3
+from backend_stub.store.engine import Engine, Tx
+from backend_stub.stream import Ring
+
+LOG = logging.getLogger("backend_stub")
+
+CATCH_UP_S = 1.0
+SAVE_USE_S = 60.0
+PRUNE_S = 3_600.0
+ANCHOR_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that comes round by itself: a command on the writer, every `seconds`."""
+
+    name: str
+    seconds: float
+    command: Callable[[Tx, Settings], object]
+
+
+class Service:
+    """Everything a handler may need."""
+
+    def __init__(self, data_dir: Path, clock: Clock | None = None, settings: Settings | None = None) -> None:
+        self.data_dir = data_dir
+        self.clock = clock or SystemClock()
+        self.settings = settings or Settings()
+        server = self.settings.server
+        self.engine = Engine(
+            data_dir.resolve() / connect.DATABASE, self.clock, readers=server.readers, keep_events=server.event_log
+        )
+        self.meter = self.engine.meter
+        self.ring = Ring(server.event_ring)
+        self.trail = audit.Trail.of(data_dir)
+        self.sessions = Sessions(self.engine, self.clock, self.settings.sessions, self.trail)
+        self.limits = Limits(self.clock, self.settings.limits)
+        logs = self.settings.logs
+        self.requests = RequestLog(data_dir / DIRECTORY, logs.file_bytes, logs.keep) if logs.requests else None
+        self.jobs: list[Job] = [Job("forget old answers", PRUNE_S, lambda tx, _: idempotency.prune(tx.conn, tx.now))]
+        self.contract: Callable[[], bytes] = lambda: b"{}"
+        self._due: dict[str, float] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self, *, rounds: bool = True) -> None:
+        """Open the store; with `rounds` the recurring work runs by itself (tests call `go_round`)."""
+        self.engine.start()
+        self.ring.start(self.engine.head)
+        self.engine.on_events = self.ring.publish
+        self.engine.on_foreign_change = self.sessions.forget
+        if rounds:
+            heartbeat_s = self.settings.server.heartbeat_s
+            self._tasks = [
+                asyncio.create_task(self._every(CATCH_UP_S, self.go_round)),
+                asyncio.create_task(self._every(SAVE_USE_S, self.sessions.save_use)),
+                asyncio.create_task(self._every(ANCHOR_S, self._anchor)),
+                asyncio.create_task(self._every(heartbeat_s, self.ring.check)),
+                # Five ticks a heartbeat, so that no reader's silence is much longer than one.
+                asyncio.create_task(self._every(heartbeat_s / 5, self._heartbeat)),
+            ]
+
+    async def stop(self) -> None:
+        """End the streams, store what is open and close."""
+        self.ring.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # A full or failed disk must not keep the service from ending; only the last minute of idle times is lost.
+        with contextlib.suppress(Refused):
+            await self.sessions.save_use()
+        self.sessions.passwords.close()
+        await self._write_log()
+        with contextlib.suppress(Refused, OSError, sqlite3.Error):
+            await self._anchor()
+        await self.engine.stop()
+
+    async def go_round(self) -> None:
+        """Take over what other processes wrote, then run the jobs that are due."""
+        await self._write_log()
+        await self.engine.catch_up()
+        now = self.clock.monotonic()
+        for job in self.jobs:
+            if now >= self._due.get(job.name, 0.0):
+                self._due[job.name] = now + job.seconds
+                await self._run(job)
+
+    async def _write_log(self) -> None:
+        if self.requests is None:
+            return
+        lost = self.requests.lost
+        await asyncio.to_thread(self.requests.write, self.requests.take())
+        if self.requests.lost > lost:
+            LOG.warning("the log of requests cannot be written: %d lines lost", self.requests.lost - lost)
+
+    async def _run(self, job: Job) -> None:
+        await self.engine.write(lambda tx: job.command(tx, self.settings))
+
+    async def _anchor(self) -> None:
+        """Keep the audit log's head outside the database, so that a cut-off tail is noticed."""
+        last = await self.engine.read(audit.head)
+        await asyncio.to_thread(self.trail.write_anchor, self.data_dir, last, self.clock.now())
+
+    async def _heartbeat(self) -> None:
+        self.ring.flush()
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            # A round of its own, so that one that fails is reported and the next one comes.
+            turn = asyncio.ensure_future(work())
+            await asyncio.wait([turn])
+            if not turn.cancelled() and (error := turn.exception()) is not None:
+                LOG.error("round failed: %s in %s", type(error).__name__, getattr(work, "__name__", work))

@@ -1,0 +1,80 @@
+"""The statements of the customer look-up: index seeks that give whole rows as they are stepped.
+
+No lane sorts, ranks or scans without a bound (design: reference/performance.md 1.1): whoever runs one takes as many
+rows as fit and leaves the rest. A bound parameter as LIMIT would have SQLite prepare the statement anew each time,
+which costs more than the look-up.
+"""
+
+from backend_stub.domain import outage as outages
+
+# What a plan may cost at most: some 5 ms of the database's own work a statement, whatever somebody types.
+OPS_A_TICK = 1_000
+MOST_TICKS = 250
+
+MAX_NAMES = 500
+MAX_NAMES_NEAR = 150
+MAX_BEGIN = 100
+MAX_STREETS = 60
+MAX_NAMED = 1_000
+MAX_HOT = 4
+
+_ROW = "c.id, c.code, c.name, c.address, c.old_address, c.meter_no, c.status, c.priority_load"
+_FIRST = "(SELECT phone FROM customer_phone WHERE customer = c.id AND position = 0)"
+_LISTED = "IN (SELECT value FROM json_each(?))"
+
+
+def _shown(source: str, lane: str = "", phone: str = _FIRST) -> str:
+    """Return a statement that gives the rows of a look-up: what is shown of customer `c`, and the lane."""
+    return f"SELECT {_ROW}, {phone}, '{lane}' FROM {source}"
+
+
+def _range(lane: str, column: str) -> str:
+    return _shown(f"customer c WHERE {column} >= ? AND {column} < ?", lane)
+
+
+def _phone(test: str) -> str:
+    return _shown(f"customer_phone p CROSS JOIN customer c ON c.id = p.customer WHERE {test}", "phone", "p.phone")
+
+
+# A whole number or code and nothing else, each one statement: most look-ups are these.
+CODE = _shown("customer c WHERE c.code = ?", "code")
+NUMBER = f"{_phone('p.phone = ?1')} UNION ALL {_shown('customer c WHERE c.meter_no = ?1', 'meter')}"
+
+CODES = _range("code", "code")
+CODE_TAILS = _range("code", "code_rev")
+METERS = _range("meter", "meter_no")
+PHONES = _phone("p.phone >= ? AND p.phone < ?")
+PHONE_TAILS = _phone("p.phone_rev >= ? AND p.phone_rev < ?")
+
+BEGIN = f"SELECT name_f, nid FROM dname WHERE name_f >= ? AND name_f < ? LIMIT {MAX_BEGIN}"
+_OF = "CROSS JOIN customer c ON c.id = p.customer"
+OF_NAMES = _shown(f"dpost p {_OF} WHERE p.nid {_LISTED}")
+OF_NAMES_IN = _shown(f"dpost p {_OF} WHERE p.nid {_LISTED} AND p.commune {_LISTED}")
+_MATCHING = "(SELECT rowid AS nid FROM dfts WHERE dfts MATCH ? LIMIT {}) d CROSS JOIN dpost p ON p.nid = d.nid"
+NAMES = _shown(f"{_MATCHING.format(MAX_NAMES)} {_OF}")
+NAMES_IN = _shown(f"{_MATCHING.format(MAX_NAMES)} AND p.commune {_LISTED} {_OF}")
+NAMES_NEAR = _shown(f"{_MATCHING.format(MAX_NAMES_NEAR)} AND p.commune {_LISTED} {_OF}")
+PLACE = _shown("customer c WHERE c.commune = ?")
+
+STREETS = f"SELECT rowid FROM dfts_street WHERE dfts_street MATCH ? LIMIT {MAX_STREETS}"
+_HERE = "c.street IN (SELECT value FROM json_each(?1)) AND (?2 = '' OR c.house = ?2)"
+STREET = _shown(f"customer c WHERE {_HERE}")
+STREET_IN = _shown(f"customer c WHERE {_HERE} AND c.commune IN (SELECT value FROM json_each(?3))")
+# For a name and a street without a place the name leads: more people live in a long street than have a whole name.
+NAMED_STREET = _shown(
+    f"""(SELECT p.customer AS id FROM {_MATCHING.format(MAX_NAMES).replace("MATCH ?", "MATCH ?3")}
+    LIMIT {MAX_NAMED}) h CROSS JOIN customer c ON c.id = h.id AND {_HERE}"""
+)
+
+_OUT = ", ".join(f"'{status}'" for status in sorted(outages.OFF_NOW))
+HOT = f"SELECT below FROM outage WHERE status IN ({_OUT}) ORDER BY n DESC LIMIT {MAX_HOT}"
+
+
+def street_of(test: str) -> str:
+    """Return the statement that looks through the customers of streets in some communes for names that pass `test`."""
+    return f"{STREET_IN} AND {test}"
+
+
+def slice_of(test: str) -> str:
+    """Return the statement that looks through the customers of some communes for names that pass `test`."""
+    return _shown(f"customer c WHERE c.commune {_LISTED} AND {test}")

@@ -1,0 +1,114 @@
+/* A disk that can fail and lose power, for LD_PRELOAD: stands between a program and fsync/fdatasync.
+ *
+ * FAULT_DIR      the directory whose files count (absolute); everything else goes straight through
+ * FAULT_DURABLE  where what survives a power cut is kept: one copy an inode, made at each sync of the file, and `names`
+ *                (inode and name a line), made at each sync of the directory. Both replaced by rename, so that a kill
+ *                never leaves half of one. Bytes written, truncated, renamed or unlinked without a sync change nothing.
+ * FAULT_FAIL_AT  the n-th sync (from 1) fails with EIO and keeps nothing; FAULT_STICKY=1: every later one too
+ * FAULT_OF       only syncs of the file of this name are counted for FAULT_FAIL_AT
+ * FAULT_LOG      one line a sync: its number, the file's name, ok or EIO
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static long count, counted;
+
+static const char *setting(const char *name) {
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+/* Puts the name of the file behind fd, "." for the directory itself, into name: 0 when it is not one of ours. */
+static int ours(int fd, char *name) {
+    char link[64], path[PATH_MAX];
+    const char *dir = setting("FAULT_DIR");
+    if (!dir) return 0;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    ssize_t length = readlink(link, path, sizeof path - 1);
+    if (length < 0) return 0;
+    path[length] = 0;
+    size_t size = strlen(dir);
+    if (strncmp(path, dir, size)) return 0;
+    if (!path[size]) return strcpy(name, "."), 1;
+    if (path[size] != '/' || strchr(path + size + 1, '/')) return 0;
+    return strcpy(name, path + size + 1), 1;
+}
+
+static void keep(const char *partial, const char *name) {
+    char kept[PATH_MAX];
+    snprintf(kept, sizeof kept, "%s/%s", setting("FAULT_DURABLE"), name);
+    if (rename(partial, kept)) abort();
+}
+
+static void keep_file(int fd) {
+    char link[64], partial[PATH_MAX], inode[32], *block = malloc(1 << 20);
+    struct stat stat;
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    snprintf(partial, sizeof partial, "%s/partial", setting("FAULT_DURABLE"));
+    int from = open(link, O_RDONLY), to = open(partial, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (!block || from < 0 || to < 0 || fstat(fd, &stat)) abort();
+    ssize_t got;
+    while ((got = read(from, block, 1 << 20)) > 0)
+        if (write(to, block, got) != got) abort();
+    close(from), close(to), free(block);
+    snprintf(inode, sizeof inode, "%lu", (unsigned long)stat.st_ino);
+    keep(partial, inode);
+}
+
+static void keep_names(void) {
+    char partial[PATH_MAX];
+    snprintf(partial, sizeof partial, "%s/partial", setting("FAULT_DURABLE"));
+    DIR *dir = opendir(setting("FAULT_DIR"));
+    FILE *out = fopen(partial, "w");
+    if (!dir || !out) abort();
+    for (struct dirent *entry; (entry = readdir(dir));)
+        if (entry->d_name[0] != '.') fprintf(out, "%lu %s\n", (unsigned long)entry->d_ino, entry->d_name);
+    closedir(dir), fclose(out);
+    keep(partial, "names");
+}
+
+static void note(const char *name, int failed) {
+    const char *path = setting("FAULT_LOG");
+    char line[PATH_MAX];
+    if (!path) return;
+    int length = snprintf(line, sizeof line, "%ld %s %s\n", count, name, failed ? "EIO" : "ok");
+    int out = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (out < 0 || write(out, line, length) != length) abort();
+    close(out);
+}
+
+static int sync_of(int fd, const char *symbol) {
+    char name[PATH_MAX];
+    int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, symbol);
+    if (!ours(fd, name)) return real(fd);
+    pthread_mutex_lock(&lock);
+    long fail_at = setting("FAULT_FAIL_AT") ? atol(setting("FAULT_FAIL_AT")) : 0;
+    int meant = !setting("FAULT_OF") || !strcmp(setting("FAULT_OF"), name);
+    count++;
+    counted += meant;
+    int failed = meant && fail_at && (counted == fail_at || (counted > fail_at && setting("FAULT_STICKY")));
+    int result = 0;
+    if (failed) result = -1;
+    /* The copy stands for the disk: the real sync would only cost time. */
+    else if (!setting("FAULT_DURABLE")) result = real(fd);
+    else if (strcmp(name, ".")) keep_file(fd);
+    else keep_names();
+    note(name, failed);
+    pthread_mutex_unlock(&lock);
+    if (failed) errno = EIO;
+    return result;
+}
+
+int fsync(int fd) { return sync_of(fd, "fsync"); }
+int fdatasync(int fd) { return sync_of(fd, "fdatasync"); }

@@ -1,0 +1,63 @@
+"""A field, a box and a probe of the loop; F9 writes what they hold and the longest block so far, and starts anew.
+
+python -m tests.terminal.paste_app REPORT.json
+"""
+
+import asyncio
+import json
+import sys
+import time
+from pathlib import Path
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+
+from agent_tui.keys import terminal_input
+from agent_tui.keys.ordered import OrderedKeys
+from agent_tui.widgets.fields import TextBox, TextField
+
+TICK = 0.005
+
+
+class PasteApp(OrderedKeys, App[None]):
+    CSS = "TextField { height: 3; } TextBox { height: 1fr; }"
+    BINDINGS = [Binding("f9", "report", show=False), Binding("f8", "wipe", show=False)]
+
+    def compose(self) -> ComposeResult:
+        yield TextField(id="field")
+        yield TextBox(id="box")
+
+    def on_mount(self) -> None:
+        self.worst, self.reports = 0.0, 0
+        self.probe = asyncio.create_task(self.measure())
+
+    async def measure(self) -> None:
+        while True:
+            before = time.monotonic()
+            await asyncio.sleep(TICK)
+            self.worst = max(self.worst, time.monotonic() - before - TICK)
+
+    def action_wipe(self) -> None:
+        self.query_one(TextField).value = ""
+        self.query_one(TextBox).text = ""
+        self.query_one(TextField).focus()
+        self.worst = 0.0
+
+    def action_report(self) -> None:
+        self.reports += 1
+        held = {
+            "field": self.query_one(TextField).value,
+            "box": self.query_one(TextBox).text,
+            "worst": self.worst,
+            "said": [str(note.message) for note in self._notifications],
+            "report": self.reports,
+        }
+        new = Path(sys.argv[1]).with_suffix(".new")
+        new.write_text(json.dumps(held))
+        new.rename(sys.argv[1])
+        self.worst = 0.0
+
+
+if __name__ == "__main__":
+    terminal_input.install()
+    PasteApp().run()

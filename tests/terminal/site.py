@@ -1,0 +1,120 @@
+"""A utility of its own for terminal tests: real commands, the sample grid and customers, the service as a process."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "backend_stub" / "reference" / "sample"
+PASSWORD = "ngay-nang-dep-troi"
+PEOPLE = {"lan": ("agent", "Lan Trần"), "minh": ("lead", "Minh Lê"), "door": ("channel", "Tổng đài")}
+
+
+def service_command(*words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    """Run one `agent-tui-service` command to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "backend_stub", *words],
+        input=given,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+    )
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Site:
+    """Data directory, accounts and a service that can be stopped and started on one port."""
+
+    def __init__(self, directory: Path) -> None:
+        self.data = directory / "data"
+        self.password_file = directory / "password"
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.password_file.write_text(PASSWORD + "\n")
+        self.password_file.chmod(0o600)
+        self._ready = directory / "ready"
+        self._process: subprocess.Popen[str] | None = None
+        self._clients: list[httpx.Client] = []
+        assert service_command("init", str(self.data)).returncode == 0
+        for kind in ("network", "customers", "outages"):
+            done = service_command("import", str(self.data), kind, str(SAMPLE / f"{kind}.csv"))
+            assert done.returncode == 0, done.stderr
+        for name, (role, display) in PEOPLE.items():
+            words = ("--role", role, "--display", display, "--centre", "EVNCPC", "--password-stdin")
+            done = service_command("user", "add", str(self.data), name, *words, given=PASSWORD)
+            assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        """Serve, and wait until it answers."""
+        command = ["-m", "backend_stub", "serve", str(self.data), "--port", str(self.port)]
+        self._process = subprocess.Popen(
+            [sys.executable, *command, "--ready-file", str(self._ready)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline().startswith("listening on ")
+
+    def kill(self) -> None:
+        """The service is gone from one moment to the next."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        self._process.kill()
+        self._process.wait(10)
+        self._process.stdout.close()
+        self._process = None
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        for client in self._clients:
+            client.close()
+        if self._process is not None:
+            self.kill()
+
+    def client(self, name: str) -> httpx.Client:
+        """A logged-in client of the service's HTTP door."""
+        client = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
+        self._clients.append(client)
+        answer = client.post("/v1/sessions", json={"username": name, "password": PASSWORD})
+        assert answer.status_code == 201, answer.text
+        client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        return client
+
+    def desk(self, lang: str = "en") -> list[str]:
+        """The command line of a desk of Lan's."""
+        return ["-m", "agent_tui", "--server", self.url, "--user", "lan", "--password-file",
+                str(self.password_file), "--lang", lang]  # fmt: skip
+
+
+def customers_without_power() -> list[dict[str, str]]:
+    """Rows of the sample's customers below its open outage."""
+    import csv
+
+    with (SAMPLE / "outages.csv").open(encoding="utf-8-sig") as file:
+        device = next(csv.DictReader(file))["device"]
+    with (SAMPLE / "network.csv").open(encoding="utf-8-sig") as file:
+        parents = {row["device"]: row["parent"] for row in csv.DictReader(file)}
+
+    def below(transformer: str) -> bool:
+        at = transformer
+        while at and at != device:
+            at = parents.get(at, "")
+        return at == device
+
+    with (SAMPLE / "customers.csv").open(encoding="utf-8-sig") as file:
+        return [row for row in csv.DictReader(file) if below(row["transformer"])]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """A home of its own for a desk, so that no setting of the machine reaches it."""
+    return {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(home),
+            "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", "PATH": os.environ["PATH"]}  # fmt: skip

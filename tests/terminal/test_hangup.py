@@ -1,0 +1,40 @@
+"""A closed terminal ends the desk, whatever it was doing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import Terminal
+from tests.terminal.site import environment
+
+pytestmark = pytest.mark.serial
+
+
+def test_a_closed_window_ends_the_demo_and_everything_it_started(tmp_path: Path) -> None:
+    words = ["-m", "agent_tui", "demo", "--customers", "300", "--lang", "en", "--speed", "4"]
+    with Terminal(words, (120, 36), environment(tmp_path) | {"TMPDIR": str(tmp_path)}) as desk:
+        desk.wait_for("WAITING", 60)
+        here = [entry for entry in Path("/proc").iterdir() if entry.name.isdigit() and runs_in(entry, tmp_path)]
+        watched = [os.pidfd_open(int(entry.name)) for entry in here]
+        assert len(watched) == 2
+        # The master's end closes while the desk paints: the writer is caught in the middle of a frame.
+        desk.hang_up()
+        assert desk.process.wait(15) != 0
+        for descriptor in watched:
+            assert ended(descriptor, 15)
+
+
+def runs_in(entry: Path, directory: Path) -> bool:
+    try:
+        return str(directory).encode() in (entry / "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def ended(descriptor: int, seconds: float) -> bool:
+    import select
+
+    ready, _, _ = select.select([descriptor], [], [], seconds)
+    os.close(descriptor)
+    return bool(ready)

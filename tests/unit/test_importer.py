@@ -1,0 +1,266 @@
+"""The import of a utility's files, through the command as an operator runs it."""
+
+import argparse
+import csv
+import json
+
+import pytest
+
+from backend_stub.ops import import_command, importer
+from backend_stub.ops.rows import COLUMNS
+from backend_stub.store import connect, search
+from backend_stub.store.driver import sqlite3
+from tests.service import make_database
+
+NETWORK = """device,kind,parent,name,commune
+TBA-1,transformer,474/3,La Hai 1,22081
+474/3,lateral,474,Nhánh 3,22081
+474,feeder,E28,Đồng Xuân,22081
+E28,substation,,Tuy Hòa,22015
+"""
+CUSTOMER = {
+    "code": "PC08GG0000001", "name": "Nguyễn Văn Ty", "title": "Anh", "phone": "+84 905 123 456", "phone2": "",
+    "address": "12 Trần Phú", "commune": "22081", "old_address": "TT La Hai", "meter_no": "80412213",
+    "contract_no": "HD1", "transformer": "TBA-1", "tariff": "residential", "households": "1", "priority_load": "",
+    "status": "active",
+}  # fmt: skip
+OUTAGE = {
+    "id": "O-1", "device": "474", "kind": "unplanned", "status": "confirmed", "cause": "",
+    "started_at": "2026-11-22T13:22:00+07:00", "etr": "2026-11-22 15:30", "restored_at": "", "note": "",
+}  # fmt: skip
+
+
+@pytest.fixture
+def home(tmp_path):
+    make_database(tmp_path / "data")
+    return tmp_path
+
+
+def run(home, kind, text, errors="errors.csv"):
+    """Import a text (or bytes) and return exit code and errors as (line, column)."""
+    path = home / f"{kind}.csv"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    args = argparse.Namespace(data_dir=home / "data", kind=kind, file=path, errors=home / errors)
+    code = import_command.run(args)
+    if not args.errors.exists():
+        return code, []
+    with args.errors.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    args.errors.unlink()
+    return code, [(int(row["line"]), row["column"]) for row in rows]
+
+
+def table(kind, *rows):
+    lines = [",".join(COLUMNS[kind])]
+    lines += [",".join(json.dumps(row[c], ensure_ascii=False) if row[c] else "" for c in COLUMNS[kind]) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def query(home, sql, *values):
+    conn = sqlite3.connect(str(home / "data" / connect.DATABASE))
+    try:
+        return conn.execute(sql, values).fetchall()
+    finally:
+        conn.close()
+
+
+def test_a_grid_in_any_order_of_lines(home):
+    assert run(home, "network", NETWORK) == (0, [])
+    assert query(home, "SELECT code, parent FROM device ORDER BY code") == [
+        ("474", "E28"), ("474/3", "474"), ("E28", None), ("TBA-1", "474/3"),
+    ]  # fmt: skip
+    assert run(home, "network", NETWORK.replace("La Hai 1", "La Hai một")) == (0, [])
+    assert query(home, "SELECT name FROM device WHERE code = 'TBA-1'") == [("La Hai một",)]
+
+
+@pytest.mark.parametrize(
+    ("line", "errors"),
+    [
+        ("X,feeder,nowhere,n,", [(6, "parent")]),
+        ("X,feeder,,n,", [(6, "parent")]),
+        ("X,feeder,474,n,", [(6, "parent")]),
+        ("X,transformer,E28,n,", [(6, "parent")]),
+        ("X,substation,474,n,", [(6, "parent")]),
+        ("X,lateral,X,n,", [(6, "parent")]),
+        ("X,lateral,Y,n,\nY,lateral,X,n,\nZ,transformer,X,n,", [(6, "parent"), (7, "parent"), (8, "parent")]),
+        ("X,pole,474,n,", [(6, "kind")]),
+        ("X,lateral,474,,", [(6, "name")]),
+        (",lateral,474,n,", [(6, "device")]),
+        ("X,lateral,474,n,99999", [(6, "commune")]),
+        ("474,feeder,E28,again,", [(6, "device")]),
+        ("X,lateral,474", [(6, "")]),
+        ('X,lateral,474,"n"x,', [(6, "")]),
+    ],
+)
+def test_what_does_not_fit_into_the_grid(home, line, errors):
+    assert run(home, "network", NETWORK + line + "\n") == (3, errors)
+    assert query(home, "SELECT count(*) FROM device") == [(4,)]
+
+
+def test_a_device_on_file_keeps_what_hangs_below_it(home):
+    run(home, "network", NETWORK)
+    head = "device,kind,parent,name,commune\n"
+    assert run(home, "network", head + "474/3,transformer,474,n,\n") == (3, [(2, "kind")])
+    assert run(home, "network", head + "474,feeder,474/3,n,\n") == (3, [(2, "parent")])
+    assert query(home, "SELECT kind, parent FROM device WHERE code = '474/3'") == [("lateral", "474")]
+
+
+def test_customers_go_in_and_are_found(home):
+    run(home, "network", NETWORK)
+    assert run(home, "customers", table("customers", CUSTOMER)) == (0, [])
+    conn = sqlite3.connect(str(home / "data" / connect.DATABASE))
+    assert [hit.code for hit in search.find(conn, "ty nguyen").items] == ["PC08GG0000001"]
+    assert [hit.code for hit in search.find(conn, "0905123456").items] == ["PC08GG0000001"]
+    conn.close()
+
+
+def test_importing_again_changes_instead_of_doubling(home):
+    run(home, "network", NETWORK)
+    run(home, "customers", table("customers", CUSTOMER))
+    renamed = {
+        **CUSTOMER,
+        "code": "pc08gg.0000001",
+        "name": "Trần Thị Hoa",
+        "phone": "0905000111",
+        "phone2": "02573823456",
+    }
+    assert run(home, "customers", table("customers", renamed)) == (0, [])
+    assert query(home, "SELECT code, name FROM customer") == [("PC08GG0000001", "Trần Thị Hoa")]
+    assert query(home, "SELECT phone FROM customer_phone ORDER BY position") == [("0905000111",), ("02573823456",)]
+    conn = sqlite3.connect(str(home / "data" / connect.DATABASE))
+    assert search.find(conn, "nguyen van ty").items == []
+    assert len(search.find(conn, "hoa tran").items) == 1
+    conn.close()
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_files_as_excel_and_others_write_them(home, mark, newline):
+    run(home, "network", NETWORK)
+    text = table("customers", CUSTOMER).replace("\n", newline)
+    assert run(home, "customers", mark + text.encode()) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("code", "XX123"), ("code", ""), ("code", "PC08GG000000199"), ("name", ""), ("name", "x" * 201),
+        ("phone", "12"),
+        ("phone2", "abc"), ("commune", "99999"), ("commune", ""), ("transformer", "474"), ("transformer", "nothing"),
+        ("tariff", "free"), ("households", "0"), ("households", "-1"), ("households", "many"),
+        ("households", "9" * 5000),
+        ("priority_load", "vip"), ("status", "on"), ("meter_no", "a\x07b"),
+    ],
+)  # fmt: skip
+def test_a_bad_column_refuses_its_row_alone(home, column, value):
+    run(home, "network", NETWORK)
+    other = {**CUSTOMER, "code": "PC08GG0000002"}
+    head, good, bad = table("customers", other, {**CUSTOMER, column: "@"}).splitlines()
+    bad = bad.replace('"@"', f'"{value}"')
+    assert run(home, "customers", f"{head}\n{bad}\n{good}\n") == (3, [(2, column)])
+    assert query(home, "SELECT code FROM customer") == [("PC08GG0000002",)]
+
+
+def test_reasons_never_quote_a_name_or_a_phone(home, capsys):
+    run(home, "network", NETWORK)
+    text = table("customers", {**CUSTOMER, "phone": "0999 SECRET", "name": "Bí Mật " * 50})
+    path = home / "customers.csv"
+    path.write_text(text, encoding="utf-8")
+    args = argparse.Namespace(data_dir=home / "data", kind="customers", file=path, errors=None)
+    assert import_command.run(args) == 3
+    said = "".join(capsys.readouterr())
+    assert "line 2, phone" in said
+    assert "SECRET" not in said
+    assert "Bí Mật" not in said
+
+
+def test_every_bad_column_of_a_row_is_named(home):
+    run(home, "network", NETWORK)
+    assert run(home, "customers", table("customers", {**CUSTOMER, "tariff": "x", "status": "y"})) == (
+        3, [(2, "tariff"), (2, "status")],
+    )  # fmt: skip
+
+
+def test_hostile_names_are_stored_disarmed(home):
+    run(home, "network", NETWORK)
+    text = table("customers", CUSTOMER).replace("Nguyễn Văn Ty", "[/b] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07")
+    assert run(home, "customers", text) == (0, [])
+    assert query(home, "SELECT name FROM customer") == [("[/b] [@click=app.quit]x[/] \ufffd]52;c;aGk=\ufffd",)]
+
+
+def test_line_numbers_count_lines_not_rows(home):
+    run(home, "network", NETWORK)
+    first = {**CUSTOMER, "address": "@", "code": "PC08GG0000005"}
+    text = table("customers", first, {**CUSTOMER, "status": "?"}).replace('"@"', '"two\nlines"')
+    assert run(home, "customers", text) == (3, [(4, "status")])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot be read"),
+        (b"", "is empty"),
+        (b"\n\n", "is empty"),
+        ("tên\n".encode("utf-16"), "not UTF-8"),
+        (b"device,kind,parent,name,commune\n\xff,feeder,,,\n", "near line 2"),
+        (b"device,kind,parent,name,commune,colour\n", "unknown column 'colour'"),
+        (b"device,kind,parent,name\n", "missing column 'commune'"),
+        (b"device,kind,parent,name,commune,name\n", "column named twice 'name'"),
+    ],
+)
+def test_an_unusable_file_is_refused_in_one_sentence(home, capsys, content, said):
+    path = home / "network.csv"
+    if content is not None:
+        path.write_bytes(content)
+    args = argparse.Namespace(data_dir=home / "data", kind="network", file=path, errors=None)
+    assert import_command.run(args) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert message.count("\n") == 1
+    assert query(home, "SELECT count(*) FROM device") == [(0,)]
+
+
+def test_kinds_of_later_releases_and_missing_databases(home, capsys):
+    path = home / "network.csv"
+    path.write_text(NETWORK, encoding="utf-8")
+    for kind, data in (("plans", "data"), ("network", "nowhere")):
+        assert import_command.run(argparse.Namespace(data_dir=home / data, kind=kind, file=path, errors=None)) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_outages_are_stored_and_announced(home):
+    run(home, "network", NETWORK)
+    assert run(home, "outages", table("outages", OUTAGE)) == (0, [])
+    assert query(home, "SELECT device, status FROM outage") == [("474", "confirmed")]
+    assert query(home, "SELECT kind FROM event_log") == [("outage.changed",)]
+    assert run(home, "outages", table("outages", {**OUTAGE, "status": "restored"})) == (0, [])
+    assert query(home, "SELECT device, status FROM outage") == [("474", "restored")]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("id", ""), ("device", "x"), ("kind", "x"), ("status", "on"), ("started_at", ""), ("started_at", "yesterday"),
+        ("started_at", "0001-01-01"), ("etr", "2020-01-01"), ("restored_at", "2020-01-01"),
+    ],
+)  # fmt: skip
+def test_bad_outages_are_refused(home, column, value):
+    run(home, "network", NETWORK)
+    good = {**OUTAGE, "id": "O-2"}
+    assert run(home, "outages", table("outages", {**OUTAGE, column: value}, good)) == (3, [(2, column)])
+    assert query(home, "SELECT count(*) FROM outage") == [(1,)]
+
+
+def test_load_takes_plain_rows_in_batches(home, monkeypatch):
+    run(home, "network", NETWORK)
+    monkeypatch.setattr(importer._Customers, "batch", 7)
+    rows = [{**CUSTOMER, "code": f"PC08GG{i:07d}"} for i in range(30)]
+    conn = connect.writer(home / "data" / connect.DATABASE)
+    seen = []
+    summary = importer.load(conn, "customers", rows, progress=lambda s, line: seen.append((s.loaded, line)))
+    conn.close()
+    assert (summary.loaded, summary.refused) == (30, 0)
+    # The first batch is small; how many rows the next ones take is set by the clock.
+    assert seen[0] == (7, 8)
+    assert seen[-1] == (30, 31)
+    assert [line for _, line in seen] == [loaded + 1 for loaded, _ in seen]

@@ -1,0 +1,85 @@
+"""Who is next."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend_stub.domain.routing import Waiting, best_for, eligible, order_key, required_level, score
+
+NOW = 1_000.0
+A = Waiting("A", 700, "outage")
+B = Waiting("B", 850, "outage", priority_class="hospital")
+C = Waiting("C", 905, "outage", priority_class="repeat")
+D = Waiting("D", 990, "outage", priority_class="danger")
+
+
+def test_the_oracle_of_the_reference() -> None:
+    assert [score(waiting, NOW) for waiting in (A, B, C)] == [300, 450, 185]
+    assert [waiting.id for waiting in sorted((A, B, C, D), key=lambda w: order_key(w, NOW))] == ["D", "B", "A", "C"]
+
+
+def test_best_for_takes_them_in_that_order() -> None:
+    left, taken = [A, B, C, D], []
+    while best := best_for("u", {}, left, NOW):
+        left.remove(best)
+        taken.append(best.id)
+    assert taken == ["D", "B", "A", "C"]
+
+
+def test_life_support_is_absolute_too_and_the_older_danger_goes_first() -> None:
+    late = Waiting("L", 999, "outage", priority_class="life_support")
+    assert best_for("u", {}, [A, late, D], NOW) is D
+    assert best_for("u", {}, [A, late], NOW) is late
+
+
+def test_the_adjustment_counts_as_waiting() -> None:
+    assert best_for("u", {}, [A, Waiting("E", 990, "outage", score_adj=400)], NOW).id == "E"
+
+
+@pytest.mark.parametrize(
+    ("skills", "may"),
+    [({}, True), ({"outage": 2}, True), ({"outage": 3}, True), ({"outage": 1}, False), ({"billing": 5}, False)],
+)
+def test_a_skill_and_its_level_are_needed(skills: dict[str, int], may: bool) -> None:
+    assert eligible(Waiting("x", NOW, "outage", skill_level=2), "u", skills, NOW) is may
+
+
+@pytest.mark.parametrize(("waited", "level"), [(0, 3), (59.9, 3), (60, 2), (120, 1), (6_000, 1)])
+def test_the_level_relaxes_every_minute_but_the_skill_stays(waited: float, level: int) -> None:
+    waiting = Waiting("x", NOW - waited, "outage", skill_level=3)
+    assert required_level(waiting, NOW) == level
+    assert not eligible(waiting, "u", {"billing": 5}, NOW)
+
+
+def test_danger_never_relaxes() -> None:
+    assert required_level(Waiting("x", 0, "outage", skill_level=3, priority_class="danger"), NOW) == 3
+
+
+def test_who_missed_it_is_not_offered_it_again() -> None:
+    missed = Waiting("x", 0, "outage", excluded=frozenset({"u"}))
+    assert best_for("u", {}, [missed, A], NOW) is A
+    assert best_for("v", {}, [missed, A], NOW) is missed
+
+
+def test_nobody_waits() -> None:
+    assert best_for("u", {}, [], NOW) is None
+
+
+CLASSES = st.sampled_from(["danger", "life_support", "hospital", "repeat", "normal"])
+WAITING = st.builds(
+    Waiting, st.uuids().map(str), st.floats(0, NOW), st.just("outage"), st.just(1), CLASSES, st.floats(-100, 100)
+)
+
+
+@given(st.lists(WAITING, max_size=20), st.floats(NOW, NOW + 10_000))
+def test_nothing_passes_an_absolute_class_and_time_changes_no_order(queue: list[Waiting], later: float) -> None:
+    order = sorted(queue, key=lambda w: order_key(w, NOW))
+    absolute = [w.priority_class in ("danger", "life_support") for w in order]
+    assert absolute == sorted(absolute, reverse=True)
+    scores = [score(w, NOW) for w in order if w.priority_class not in ("danger", "life_support")]
+    assert scores == sorted(scores, reverse=True)
+    best = best_for("u", {}, queue, NOW)
+    assert best is (order[0] if order else None)
+    # Everybody ages alike: nobody starves because time went by.
+    if best is not None and len({round(score(w, NOW), 3) for w in queue}) == len(queue):
+        assert best_for("u", {}, queue, later) is best

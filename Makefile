@@ -20,7 +20,7 @@ endif
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: set PYTHON=/path/to/python3"; exit 2; }
@@ -60,6 +60,10 @@ check: $(VENV)/.dev ## ruff, mypy, import contracts, bandit
 
 bench: $(VENV)/.dev ## the figures we claim, each with its floor
 	@for f in benchmarks/bench_*.py; do $(BIN)/python $$f || exit 1; done
+
+bench-large: $(VENV)/.dev ## import and look-up with 1 and 10 million customers (an hour, 10 GB in the user's cache)
+	$(BIN)/python benchmarks/bench_import.py 1000000 10000000
+	$(BIN)/python benchmarks/bench_search.py 1000000 10000000
 
 fmt: $(VENV)/.dev ## format and fix
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .

@@ -18,7 +18,7 @@ import msgspec
 from backend_stub.domain import lookup
 from backend_stub.store import connect, lanes, search
 from backend_stub.store.driver import sqlite3
-from benchmarks import client, crowd_db
+from benchmarks import client, crowd_db, postgres
 from benchmarks.common import figure, median, no_collection, percentile, scratch, serve
 from tests.hostile import TEXTS
 
@@ -112,6 +112,8 @@ def measure(count: int, data_dir: Path) -> float:
         figure(f"{name}_any_order_{part}_p50", median(times) * 1e6, "us", "ratio<=20", floor)
         figure(f"{name}_any_order_{part}_p99", any_order, "us", "ratio<=150", floor)
     figure(f"{name}_recall_at_20", recall(conn, sample.begun[:SCANS]), "share", "value>=0.98")
+    if count <= crowd_db.MILLION:
+        postgres.compare(conn, name, sample.shuffled[:200])
     conn.close()
     http = over_http(data_dir, sample.begun[:500] + sample.phones[:100] + ADVERSARIAL[:400])
     figure(f"{name}_http_p99", http * 1e3, "ms", "value<=15")

@@ -86,10 +86,15 @@ def ward_code(code: str | None, district: str) -> str:
     return code or f"d{district}"
 
 
+def ward_kind(name: str, kind: str) -> str:
+    # The source takes a few numbered wards for communes.
+    return "phường" if name.startswith("Phường ") and name[7:].isdigit() else kind.lower()
+
+
 def old_wards(source: sqlite3.Connection) -> list[tuple[str, ...]]:
     query = "SELECT wardCode, wardShort, wardType, districtCode, districtShort FROM admin_units_legacy"
     return sorted(
-        (ward_code(code, district), nfc(name or of), nfc(kind or "Huyện").lower(), district)
+        (ward_code(code, district), nfc(name or of), ward_kind(nfc(name or ""), nfc(kind or "Huyện")), district)
         for code, name, kind, district, of in source.execute(query)
     )
 

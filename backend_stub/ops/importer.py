@@ -21,11 +21,13 @@ from backend_stub.store.engine import Tx
 Kind: TypeAlias = Literal["network", "customers", "outages", "bills", "readings"]
 KINDS: tuple[Kind, ...] = ("network", "customers", "outages", "bills", "readings")
 
-# Small enough that the service's own commands wait a tenth of a second for a batch, large enough to be quick; a loader
-# whose rows cost more the more there are sets its batch by the clock.
+# Small enough that the service's own commands wait a tenth of a second for a batch, large enough to be quick. Customers
+# cost more the more there are: beside a service their batches go by the clock, with a pause after each, because whoever
+# waits for SQLite's lock only looks now and then whether it is free.
 BATCH = 2_000
-LEAST, MOST = 200, 20_000
-HELD_S = 0.1
+FIRST, LEAST, MOST = 500, 100, 20_000
+HELD_S = 0.05
+PAUSE_S = 0.03
 CACHE_KIB = 65_536
 # The dictionary's order is worth restoring when a load brought a thousand customers and a tenth of all. It takes 6 us
 # a customer in one go: beside a running service only while that is short.
@@ -138,8 +140,7 @@ class _Customers(_Loader):
         self.known = customer_rows.Known(places.communes(), grid.transformers(self.conn), gazetteer.known)
         self.conn.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self.bulk = alone and bulk.begin(self.conn)
-        if self.bulk:
-            self.batch = MOST
+        self.batch = MOST if alone else FIRST
 
     def take(self, batch: list[Line], summary: Summary) -> None:
         good: list[customers.CustomerRow] = []
@@ -154,8 +155,9 @@ class _Customers(_Loader):
                 began = time.perf_counter()
                 customers.upsert_many(self.conn, good, indexed=not self.bulk)
                 self.progress.keep(batch[-1].number)
-            if not self.bulk:
+            if not self.alone:
                 self.batch = paced(len(batch), time.perf_counter() - began)
+                time.sleep(PAUSE_S)
         summary.loaded += len(good)
 
     def finish(self, summary: Summary) -> None:
@@ -170,7 +172,7 @@ class _Customers(_Loader):
 
 
 def paced(rows_taken: int, held_s: float) -> int:
-    """Return how many rows the next batch may have, so that the service waits about a tenth of a second for it."""
+    """Return how many rows the next batch may have, so that the service waits a twentieth of a second for it."""
     return max(LEAST, min(MOST, 2 * rows_taken, int(rows_taken * HELD_S / max(held_s, 1e-6))))
 
 

@@ -108,7 +108,7 @@ def _identity(rng: Random, index: int, position: int, place: grid.Place) -> tupl
         return f"{what} {town} (mô phỏng)", "", "public" if kind == "hospital" else "production", kind
     if position == 4:
         return f"Ủy ban nhân dân {places.communes()[place.commune].full_name} (mô phỏng)", "", "public", "government"
-    tariff = _TARIFFS[bisect_right(_TARIFF_SHARES, rng.random())]
+    tariff = _TARIFFS[min(bisect_right(_TARIFF_SHARES, rng.random()), len(_TARIFFS) - 1)]
     if tariff != "residential":
         return names.business(rng, tariff, town), "", tariff, ""
     name, title = names.person(rng, place.people)
@@ -119,7 +119,7 @@ def _addresses(rng: Random, place: grid.Place, *, hero: bool) -> tuple[str, str]
     """The address of today and the one before July 2025."""
     commune = places.communes()[place.commune]
     province = places.provinces()[commune.province]
-    if hero:
+    if hero and place.streets:
         line, old = f"12 {place.streets[0]}", place.old[0]
     elif place.hamlets and (not place.streets or rng.random() < 0.55):
         line, old = rng.choice(place.hamlets), rng.choice(place.old)

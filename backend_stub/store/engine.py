@@ -162,6 +162,8 @@ class Engine:
             while (group := self._next_group()) is not None:
                 self._commit_group(group)
                 self._loop.call_soon_threadsafe(self._settle, group, self._read_back(), self._foreign_change())
+                # The loop walks that list from here on: one that `_end` made longer would acknowledge what never ran.
+                group = []
                 self._checkpoint()
         finally:
             self._conn.close()

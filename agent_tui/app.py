@@ -21,7 +21,9 @@ from agent_tui.live import LiveData
 from agent_tui.net.client import DeskClient
 from agent_tui.net.sync import LiveSource
 from agent_tui.screens import registry
-from agent_tui.screens.base import DeskScreen, Flow
+from agent_tui.screens.base import DeskScreen
+from agent_tui.screens.dialog import Dialog
+from agent_tui.screens.flow import Flow
 from agent_tui.screens.login import LoginScreen
 from agent_tui.theme import dress
 from agent_tui.widgets.action_bar import ActionBar
@@ -57,6 +59,7 @@ class DeskApp(OrderedKeys, LiveData, ErrorBoundary, App[None], inherit_bindings=
         self.keymap = Keymap.from_settings(launch.keys)
         self.letters = self.keymap.letters
         use_keymap(self.keymap)
+        self.saved_views = launch.views
         self.client = client or DeskClient(launch.server)
         self._source = source
         self._turn = asyncio.Lock()
@@ -145,8 +148,8 @@ class DeskApp(OrderedKeys, LiveData, ErrorBoundary, App[None], inherit_bindings=
         await self.act(event.action)
 
     @on(OfferBar.Pressed)
-    async def _offer_pressed(self) -> None:
-        await self.act("take")
+    async def _offer_pressed(self, event: OfferBar.Pressed) -> None:
+        await self.act(event.action)
 
     @on(TopBar.ViewPressed)
     async def _tab_pressed(self, event: TopBar.ViewPressed) -> None:
@@ -156,10 +159,13 @@ class DeskApp(OrderedKeys, LiveData, ErrorBoundary, App[None], inherit_bindings=
         """A short message."""
         toast(self, text, severity)
 
-    def switch_language(self) -> None:
-        """The other language, at once: every view is drawn again, what is typed stays."""
+    async def switch_language(self) -> None:
+        """The other language, at once: every view and open dialog is drawn again, what is typed stays."""
         i18n.set_language("en" if i18n.language() == "vi" else "vi")
         self._tell_views(lambda view: view.language_changed())
+        for screen in [screen for stack in self._screen_stacks.values() for screen in stack]:
+            if isinstance(screen, Dialog):
+                await screen.language_changed()
 
     async def leave(self) -> None:
         """Log out and end the desk."""

@@ -5,7 +5,7 @@ import signal
 import sys
 
 from textual.app import App
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState
 
 from agent_tui import crash
 from agent_tui.errors import DeskError
@@ -37,7 +37,9 @@ class ErrorBoundary(App[None]):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """No worker may end the desk by itself."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
+        # One that ends the desk by its own wish has done so already, and is reported.
+        failed = event.state is WorkerState.ERROR and not event.worker.exit_on_error
+        if failed and event.worker.error is not None:
             self.worker_failed(event.worker.group, event.worker.error)
 
     def worker_failed(self, group: str, error: BaseException) -> None:
@@ -68,6 +70,9 @@ class ErrorBoundary(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         self._return_code = 1
+        # The framework's wrapper has no trace: the fault itself is what the operator needs.
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
         if not self.crash_line:
             drafts = self.save_typed()
             self.crash_line = crash.sentence(*crash.report(error, self.launch.state_dir), drafts)

@@ -19,6 +19,8 @@ DEFAULT_SERVER: Final = "http://127.0.0.1:8400"
 # The names in agent_tui.theme, which cannot be imported here: it brings Textual along.
 THEMES: Final = ("dark", "light", "contrast", "basic", "mono")
 DENSITIES: Final = ("compact", "comfortable")
+# What a list of tickets may ask the service for.
+FILTERS: Final = ("status", "assignee", "due", "type", "outage", "customer")
 ENVIRONMENT: Final = "AGENT_TUI_"
 _FILE_VARIABLE: Final = "AGENT_TUI_CONFIG"
 
@@ -28,7 +30,10 @@ class BadSettings(Exception):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything a user may set; `keys` maps an action to its keys, as checked by the keymap, or names a layer."""
+    """Everything a user may set; `keys` maps an action to its keys, as checked by the keymap, or names a layer.
+
+    `views` are an agent's own lists of tickets: filters by name.
+    """
 
     server: str = DEFAULT_SERVER
     user: str | None = None
@@ -37,6 +42,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     theme: str = "dark"
     density: str = "compact"
     keys: dict[str, str] = {}
+    views: dict[str, dict[str, str]] = {}
 
 
 def default_path() -> Path:
@@ -102,7 +108,9 @@ def _from_file(path: Path, *, must_exist: bool) -> dict[str, object]:
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     given = {name: value for name, value in environ.items() if name.startswith(ENVIRONMENT) and name != _FILE_VARIABLE}
-    names = {f"{ENVIRONMENT}{field.upper()}": field for field in Settings.__struct_fields__ if field != "keys"}
+    names = {
+        f"{ENVIRONMENT}{field.upper()}": field for field in Settings.__struct_fields__ if field not in ("keys", "views")
+    }
     for name in given:
         if name not in names:
             text = _("The variable {name} is unknown.").format(name=name)
@@ -117,7 +125,16 @@ def _refuse_unknown(found: Mapping[str, object], where: str) -> None:
             raise BadSettings(text + nearest(name, Settings.__struct_fields__))
 
 
+def _check_views(settings: Settings) -> None:
+    for view, filters in settings.views.items():
+        for name in filters:
+            if name not in FILTERS:
+                text = _("The list {view} has an unknown filter {name}; there are {known}.")
+                raise BadSettings(text.format(view=view, name=name, known=", ".join(FILTERS)) + nearest(name, FILTERS))
+
+
 def _check(settings: Settings) -> None:
+    _check_views(settings)
     url = urlsplit(settings.server)
     if url.scheme not in ("http", "https") or not url.hostname:
         text = _("The server must look like {example}, not {given}.")

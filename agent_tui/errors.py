@@ -7,6 +7,7 @@
     ├── TooManyRequests(retry_after)        429
     ├── ServiceBroken(status, retry_after)  5xx, or an answer we cannot read
     ├── NotSent                             an intent held back because the one it needs was refused
+    ├── WaitedTooLong                       an intent so old that the service may no longer know its key
     └── Refused(problem)                    the service answered: no
         ├── Conflict(by, by_name)           409: somebody or something was first
         ├── Stale(current)                  412: changed since it was read
@@ -22,7 +23,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from agent_tui.wire import FieldError, Problem
+from agent_tui.wire import FieldError, Problem, TicketChange
 
 Params = dict[str, str | int]
 
@@ -131,6 +132,13 @@ class NotSent(DeskError):
         return "Not sent, because the step before it was refused. Put that right and press the key again.", {}
 
 
+class WaitedTooLong(DeskError):
+    """An intent that waited until nobody can tell any more whether the service has it: a person must look."""
+
+    def _message(self) -> tuple[str, Params]:
+        return "This waited here for a day; the service may have it or not. Look there, then send it again.", {}
+
+
 class Refused(DeskError):
     """The service understood and said no; `problem` is its answer."""
 
@@ -182,11 +190,12 @@ class Conflict(Refused):
 
 
 class Stale(Refused):
-    """The thing changed since it was read; `current` is what it is now, where the service sent it."""
+    """The thing changed since it was read; `current` is what it is now, `since` who changed what (tickets)."""
 
-    def __init__(self, problem: Problem, current: Struct | None = None) -> None:
+    def __init__(self, problem: Problem, current: Struct | None = None, since: tuple[TicketChange, ...] = ()) -> None:
         super().__init__(problem)
         self.current = current
+        self.since = since
 
     def _message(self) -> tuple[str, Params]:
         return "Somebody saved a change in the meantime. Compare, then save again.", {}

@@ -23,6 +23,7 @@ class Launch:
     keys: Mapping[str, str] = field(default_factory=dict)
     density: str = "compact"
     state_dir: Path | None = None
+    views: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def load() -> "type[DeskApp]":

@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, cast
 
 from textual.message import Message
 
 from agent_tui import wire
 from agent_tui.desk.store import DeskState, Diff, Gap
+from agent_tui.desk.undo_stack import UndoStack
+from agent_tui.errors import Stale
 from agent_tui.i18n import _
 from agent_tui.messages import (
     Arrived,
@@ -26,8 +28,11 @@ from agent_tui.messages import (
 from agent_tui.messages import Message as News
 from agent_tui.net.client import DeskClient
 from agent_tui.net.outbox import Outbox
+from agent_tui.net.presence import Presence
 from agent_tui.net.sync import LiveSource, ServiceSource, Sync
-from agent_tui.screens.base import VIEW_NAMES, DeskScreen, Flow
+from agent_tui.screens.base import VIEW_NAMES, Desk, DeskScreen
+from agent_tui.screens.conflict import meet
+from agent_tui.screens.flow import Flow
 from agent_tui.unsaved import KeepsDrafts
 from agent_tui.widgets.safe import toast
 
@@ -50,6 +55,8 @@ class LiveData(KeepsDrafts):
     outbox: Outbox
     link: Link
     flow: Flow
+    undo: UndoStack
+    presence: Presence
     unsent = 0
     retry_at = 0.0
     """When the next try to connect begins, on the monotonic clock."""
@@ -78,14 +85,18 @@ class LiveData(KeepsDrafts):
         """Follow the service for this user; a login after a lost session keeps what is unsent."""
         if not self.live or self.state.user.id != user.id:
             self.state = DeskState(user)
+            self.undo = UndoStack()
             self._backlog = deque()
             self.outbox = Outbox(self.client, self.hear)
-            self.open_drafts(user)
+            self.open_drafts(user, self.outbox)
         self._hurry = asyncio.Event()
         self._sync = Sync(source or ServiceSource(self.client), self.hear, clock=self.monotonic, sleep=self._nap)
         self.link = self._sync.link
         self.run_worker(self._sync.run(), name="sync", group="sync", exit_on_error=False, exclusive=True)
         self.run_worker(self.outbox.run(), name="outbox", group="outbox", exit_on_error=False, exclusive=True)
+        self.copy_drafts()
+        self.presence = Presence(self.client)
+        self.run_worker(self.presence.run(), name="presence", group="presence", exit_on_error=False, exclusive=True)
 
     def reconnect(self) -> None:
         """Try now, and read everything again."""
@@ -100,7 +111,9 @@ class LiveData(KeepsDrafts):
         self._hurry.clear()
 
     def hear(self, news: News) -> None:
-        """What workers call to report; handled in the App's own turn."""
+        """What workers call to report; handled in the App's own turn, but for the drafts: those go with the outbox."""
+        if isinstance(news, IntentSent | IntentRefused):
+            self.settle_draft(news)
         self.post_message(Heard(news))
 
     def on_heard(self, event: Heard) -> None:
@@ -117,12 +130,13 @@ class LiveData(KeepsDrafts):
                 self.unsent = unsent
                 self.changed(Diff())
             case IntentSent(answer=answer) as sent:
-                self.settle_draft(sent)
                 self.changed(self.state.absorb(answer))
                 self._tell_views(lambda view: view.outbox_news(sent))
             case IntentRefused(reason=reason) as refused:
-                self.settle_draft(refused)
-                toast(self, reason.say(), "error")
+                if refused.intent.verb == "patch_ticket" and isinstance(reason, Stale):
+                    self.run_worker(meet(cast("Desk", self), refused), group="conflict", exit_on_error=False)
+                else:
+                    toast(self, reason.say(), "error")
                 self._tell_views(lambda view: view.outbox_news(refused))
             case SessionEnded(reason=reason):
                 self.session_ended(reason.say())

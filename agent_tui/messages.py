@@ -47,7 +47,7 @@ class Intent:
 
     `target` is the contact or ticket id it goes to ("" for a new ticket), `lane` what must stay in order (the contact
     or ticket it belongs to), `key` makes repeats harmless, `needs` the key of an earlier intent without which this one
-    is pointless, `version` the version the agent saw (PATCH only).
+    is pointless, `version` the version the agent saw (PATCH only), `at` epoch seconds of the decision (0: not kept).
     """
 
     verb: IntentVerb
@@ -57,6 +57,7 @@ class Intent:
     key: str
     needs: str | None = None
     version: int | None = None
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

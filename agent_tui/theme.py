@@ -46,6 +46,7 @@ LIGHT: Final = _theme(
 CONTRAST: Final = _theme(
     "contrast", True, ("#000000", "#000000", "#000000"), "#ffffff", "#ffff00", ("#00ff66", "#ffd700", "#ff9c9c"),
     rule="#ffffff", cursor="#00245e", cursor_dim="#1f1f1f", muted="#d8d8d8", bar_off="#a8a8a8", field="#1f1f1f",
+    input_selection_background="#0050d0", input_selection_foreground="#ffffff",
     tab_on="bold #000000 on #ffff00", tab_off="#ffffff",
     alarm_bg="#ff9c9c", alarm_fg="#000000", offer_bg="#ffff00", offer_fg="#000000",
 )  # fmt: skip

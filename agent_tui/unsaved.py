@@ -1,32 +1,40 @@
-"""What was typed and not sent outlives the desk: its journal, and the offer to go on with it at the next start."""
+"""What was typed and not sent outlives the desk: its journal, its copy on the service, the offer to go on with it."""
 
+import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final, cast
 
 from textual.app import App
 
 from agent_tui import wire
 from agent_tui.crash import state_path
-from agent_tui.desk.drafts import DraftBook, DraftKind
-from agent_tui.i18n import _
+from agent_tui.desk import settling
+from agent_tui.desk.drafts import DraftBook
+from agent_tui.i18n import _, ngettext
 from agent_tui.launch import Launch
-from agent_tui.messages import IntentRefused, IntentSent, IntentVerb
+from agent_tui.messages import IntentRefused, IntentSent
+from agent_tui.net.client import DeskClient
+from agent_tui.net.draft_sync import DraftSync
 from agent_tui.net.journal import DraftJournal
-from agent_tui.screens.texts import ticket_place
+from agent_tui.net.outbox import Outbox
 from agent_tui.widgets.safe import toast
 
 if TYPE_CHECKING:
     from agent_tui.screens.base import Desk
 
-
-KINDS: Final[dict[IntentVerb, DraftKind]] = {"finish": "wrap_up", "message": "message", "create_ticket": "new_ticket"}
+OTHER_DESK_S: Final = 1.0
+"""How long a login waits to hear of texts from other terminals; later ones are only announced."""
 
 
 class KeepsDrafts(App[None]):
     """Mixin for App: `drafts` is the one place for unsent text of the user who is logged in."""
 
     launch: Launch
+    client: DeskClient
     drafts: DraftBook
+    outbox: Outbox
     _journal: DraftJournal | None = None
+    _copies: DraftSync | None = None
     _left = False
     """Texts of an earlier desk wait to be offered."""
 
@@ -34,15 +42,29 @@ class KeepsDrafts(App[None]):
         """Epoch seconds UTC."""
         raise LookupError("the live side knows the time")
 
-    def open_drafts(self, user: wire.User) -> None:
-        """Another user begins: their own drafts, read from their own file."""
+    def open_drafts(self, user: wire.User, outbox: Outbox) -> None:
+        """Another user begins: their own drafts and unsent intents, read from their own file."""
         self.close_drafts()
         book = DraftBook(self.now, self._typed)
         folder = state_path(self.launch.state_dir) / "drafts"
-        self._journal = DraftJournal(folder, f"{self.launch.server} {user.id}", book, self._not_saved)
+        self._journal = DraftJournal(folder, f"{self.launch.server} {user.id}", book, self._not_saved, outbox)
         self.drafts = book
+        outbox.keeper = self._journal
         self._journal.open()
-        self._left = len(book) > 0
+        on_their_way = {name for intent in outbox.unsent for name in (intent.key, intent.target)}
+        for draft in book.all:
+            if draft.on_its_way and draft.place not in on_their_way:
+                # It was answered, or never got into the outbox: nobody but its agent can send it now.
+                book.come_back(draft.kind, draft.place, draft.fields.get("contact") or draft.place)
+        for intent in outbox.unsent:
+            if intent.verb in settling.OF_TICKET:
+                book.mark("ticket", intent.target, on_its_way=intent.target)
+        self._left = len(book.waiting) > 0
+
+    def copy_drafts(self) -> None:
+        """Follow the service's copies for as long as this session lasts."""
+        self._copies = DraftSync(self.drafts, self.client, self._found)
+        self.run_worker(self._copies.run(), name="drafts", group="drafts", exit_on_error=False, exclusive=True)
 
     def close_drafts(self) -> None:
         """Write what is left and let go of the file."""
@@ -61,20 +83,21 @@ class KeepsDrafts(App[None]):
         """Ask what to do with texts that were left; what the agent does not open stays for later."""
         from agent_tui.screens.left_texts import go_on
 
+        if not self._left and self._copies is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._copies.read.wait(), OTHER_DESK_S)
         if self._left:
             self._left = False
             await go_on(cast("Desk", self))
 
     def settle_draft(self, news: IntentSent | IntentRefused) -> None:
-        """What was on its way has arrived, or comes back to where it was typed."""
+        """What was on its way has arrived, or comes back where it was typed; in the turn in which it was answered."""
         intent = news.intent
-        kind = KINDS.get(intent.verb)
-        if kind is None:
-            return
         if isinstance(news, IntentSent):
-            self.drafts.drop(kind, intent.key)
+            more = any(other.target == intent.target for other in self.outbox.unsent)
+            settling.sent(self.drafts, intent.verb, intent.key, intent.target, intent.body, more)
         else:
-            self.drafts.come_back(kind, intent.key, intent.target or ticket_place(intent.body))
+            settling.refused(self.drafts, intent.verb, intent.key, intent.target, intent.body, news.reason.say())
 
     def on_unmount(self) -> None:
         """The desk ends, whatever the reason."""
@@ -83,6 +106,14 @@ class KeepsDrafts(App[None]):
     def _typed(self) -> None:
         if self._journal is not None:
             self._journal.soon()
+        if self._copies is not None:
+            self._copies.changed()
+
+    def _found(self, texts: int) -> None:
+        if texts:
+            self._left = True
+            text = ngettext("A text from your other desk is here", "{n} texts from your other desks are here", texts)
+            toast(self, text.format(n=texts) + ": " + _("the command “Unsaved texts” shows them."))
 
     def _not_saved(self, why: str) -> None:
         text = _("What you type cannot be saved on this machine ({why}); it would be lost with the desk.")

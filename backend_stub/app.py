@@ -3,14 +3,13 @@
 import functools
 import logging
 import time
-import traceback
 from pathlib import Path
 from typing import cast
 
 from backend_stub import openapi, routes
 from backend_stub.clock import Clock, to_wire
 from backend_stub.errors import Refused
-from backend_stub.logs import Line
+from backend_stub.logs import Line, places
 from backend_stub.metrics import UNKNOWN
 from backend_stub.routes import http, plumbing, problem
 from backend_stub.routes.http import Head, Receive, Reply, Scope, Send
@@ -109,9 +108,7 @@ def _refusal(refused: Refused, head: Head) -> Reply:
 
 def _log(error: Exception, request_id: str) -> None:
     """Log where it happened and of what kind; the message itself may hold personal data."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in reversed(frames))
-    LOG.error("request %s failed: %s at %s", request_id, type(error).__name__, places)
+    LOG.error("request %s failed: %s at %s", request_id, type(error).__name__, places(error.__traceback__))
 
 
 def build(service: Service) -> App:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from typing import cast
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from backend_stub.errors import Refused
 from backend_stub.routes import problem
@@ -32,6 +32,7 @@ class Guarded(HttpToolsProtocol):
     _refused = False
     _timer: asyncio.TimerHandle | None = None
     _tell_lost: Callable[[], None] = staticmethod(lambda: None)
+    _earlier: tuple[RequestResponseCycle, ...] = ()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give the first request its time."""
@@ -39,8 +40,12 @@ class Guarded(HttpToolsProtocol):
         self._start(Stage.HEAD)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget the time limit."""
+        """Forget the time limit, and tell every request that is still being answered."""
         self._stop()
+        # uvicorn tells only the last: those before it would write to a connection that is gone, which uvloop refuses.
+        for cycle in self._earlier:
+            cycle.disconnected = True
+            cycle.message_event.set()
         super().connection_lost(exc)
         self._tell_lost()
 
@@ -93,6 +98,8 @@ class Guarded(HttpToolsProtocol):
             self._refuse(431, "head_too_large", "Request header fields too large")
             return
         self.scope[DIRECT] = self  # type: ignore[literal-required]
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._earlier = (*(cycle for cycle in self._earlier if not cycle.response_complete), self.cycle)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

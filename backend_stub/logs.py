@@ -4,8 +4,10 @@ import contextlib
 import logging
 import os
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 
 import msgspec
 from msgspec import Struct
@@ -74,8 +76,14 @@ class RequestLog:
         os.replace(self._path, f"{self._path}.1")
 
 
+def places(trace: TracebackType | None) -> str:
+    """Return where an exception came from, innermost first, without a word of what it said."""
+    frames = reversed(traceback.extract_tb(trace))
+    return " < ".join(f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames)
+
+
 class Formatter(logging.Formatter):
-    """A log record as one JSON line; of an exception only its type, for its message may hold anything."""
+    """A log record as one JSON line; of an exception type and place, for its message may hold anything."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -87,6 +95,7 @@ class Formatter(logging.Formatter):
         }
         if record.exc_info is not None and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
+            line["where"] = places(record.exc_info[2])
         return msgspec.json.encode(line).decode()
 
 

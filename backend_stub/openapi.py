@@ -28,6 +28,8 @@ HEADERS = {
 
 # Good answers besides the route's own: nobody waits; the contact is known already.
 ALSO = {("POST", "/v1/contacts/next"): 204, ("POST", "/v1/contacts"): 200}
+# What else than JSON a route may answer, if asked.
+FORMS = {path: {"text/csv": {"schema": {"type": "string"}}} for path in ("/v1/reports/intervals", "/v1/reports/agents")}
 REQUIRED = frozenset({"If-Match", "Access-Reason"})
 
 
@@ -98,7 +100,7 @@ def _responses(route: Route) -> dict[str, object]:
     if route.kind == "stream":
         good["content"] = {"text/event-stream": {"schema": EVENT}}
     elif route.answer is not None:
-        good["content"] = {"application/json": {"schema": _schema(route.answer)}}
+        good["content"] = {"application/json": {"schema": _schema(route.answer)}, **FORMS.get(route.path, {})}
     problem = {"application/problem+json": {"schema": _schema(wire.Problem)}}
     more = ALSO.get((route.method, route.path))
     also = {} if more is None else {str(more): {"description": "Nothing"} if more == 204 else good}

@@ -36,6 +36,8 @@ NOTHING = Row()
 _STAFF: dict[str, Scope] = {"agent": "any", "lead": "any", "admin": "any"}
 _CENTRE: dict[str, Scope] = {"agent": "centre", "lead": "centre", "admin": "any"}
 _COLLEAGUES: dict[str, Scope] = {"agent": "centre", "lead": "any", "admin": "any"}
+_LEADS: dict[str, Scope] = {"lead": "any", "admin": "any"}
+_CENTRE_LEADS: dict[str, Scope] = {"lead": "centre", "admin": "any"}
 _DESK: dict[str, Scope] = {"agent": "any", "lead": "any"}
 _ANYBODY: dict[str, Scope] = {**_STAFF, "channel": "any"}
 _CHANNEL: dict[str, Scope] = {"channel": "any"}
@@ -59,21 +61,33 @@ RULES: dict[str, dict[str, Scope]] = {
     **{
         f"contact.{verb}": _CENTRE
         for verb in (
-            "list", "take", "hold", "resume", "release", "decline", "transfer", "identify", "attach", "callback",
-            "finish",
+            "list", "take", "hold", "resume", "release", "decline", "transfer", "identify", "trouble", "attach",
+            "callback", "finish", "bulk", "dispatch", "more_time", "consult", "consult_end", "consult_complete",
         )
     },
     **{f"customer.{verb}": _STAFF for verb in ("search", "read", "bills", "bill_check", "power")},
-    **{f"outage.{verb}": _STAFF for verb in ("list", "read", "create", "patch", "calls")},
+    **{f"outage.{verb}": _STAFF for verb in ("list", "read", "create", "patch", "calls", "callbacks", "message")},
+    **{f"outage.{verb}": _CENTRE for verb in ("claim", "callback")},
+    **{f"outage.{verb}": _LEADS for verb in ("confirm", "cancel", "close", "restore", "notify")},
+    **{f"dispatch.{verb}": _CENTRE for verb in ("list", "close")},
     "area.list": _STAFF,
     "plan.list": _STAFF,
+    "outage.stats": _STAFF,
+    **{f"plan.{verb}": _LEADS for verb in ("create", "patch")},
     "catalogue.list": _STAFF,
     **{
         f"ticket.{verb}": _CENTRE
-        for verb in ("list", "search", "create", "read", "patch", "note", "history", "presence")
+        for verb in ("list", "search", "create", "read", "patch", "note", "history", "presence", "bulk", "merge")
     },
+    **{f"callback.{verb}": _CENTRE for verb in ("list", "dial", "result")},
+    **{f"contact.{verb}": _CENTRE_LEADS for verb in ("reassign", "takeover")},
+    **{f"agent.{verb}": _CENTRE_LEADS for verb in ("state", "skills")},
+    "me.handover": _DESK,
+    **{f"{what}.put": _LEADS for what in ("banner", "surge")},
+    "undo.take": _STAFF,
+    **{f"draft.{verb}": _STAFF for verb in ("list", "read", "write")},
     "banner.read": _STAFF,
-    "segment.list": {"lead": "any", "admin": "any"},
+    **dict.fromkeys(("segment.list", "wallboard.read", "report.read", "report.agents", "staffing.what_if"), _LEADS),
 }  # fmt: skip
 
 VERB_OF_EVENT: dict[EventKind, str] = {
@@ -83,7 +97,7 @@ VERB_OF_EVENT: dict[EventKind, str] = {
     "ticket.changed": "ticket.list",
     "presence.changed": "ticket.list",
     "banner.changed": "banner.read",
-    "wallboard.changed": "agent.list",
+    "wallboard.changed": "wallboard.read",
 }
 
 

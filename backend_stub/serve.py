@@ -86,6 +86,11 @@ def allow_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def keep_memory_private() -> None:
+    """Leave no core file behind: what people wrote, and passwords on their way, would be in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def url(host: str, sock: socket.socket, scheme: str = "http") -> str:
     """Return the address a client uses."""
     name = f"[{host}]" if ":" in host else host
@@ -135,6 +140,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve until a signal (or the lifeline's end) and return 0; raises CannotStart."""
     connect.private_directory()
     allow_connections()
+    keep_memory_private()
     data_dir = Path(args.data_dir)
     check_exposure(args)
     logs.to_stderr()

@@ -7,32 +7,42 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent_tui.wire import EventKind
+from backend_stub import tally
 from backend_stub.clock import Clock, SystemClock
 from backend_stub.errors import Refused
 from backend_stub.limits import Limits
 from backend_stub.logs import DIRECTORY, RequestLog
 from backend_stub.sessions import Sessions
 from backend_stub.settings import Settings
-from backend_stub.store import audit, connect, idempotency
+from backend_stub.store import audit, connect, grouping, idempotency
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Engine, Tx
+from backend_stub.store.events import Logged
+from backend_stub.store.wallboard import Boards
 from backend_stub.stream import Ring
 
 LOG = logging.getLogger("backend_stub")
 
 CATCH_UP_S = 1.0
 SAVE_USE_S = 60.0
+SEARCHES_S = 60.0
 PRUNE_S = 3_600.0
+# Long enough that a burst of changes is one round, short enough that nobody notices.
+WAKE_S = 0.25
 ANCHOR_S = 600.0
+# What may change which outages the calls show.
+NEWS: frozenset[EventKind] = frozenset({"contact.changed", "outage.changed"})
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that comes round by itself: a command on the writer, every `seconds`."""
+    """Work that comes round by itself: a command on the writer, every `seconds` and soon after an event of `on`."""
 
     name: str
     seconds: float
     command: Callable[[Tx, Settings], object]
+    on: frozenset[EventKind] = frozenset()
 
 
 class Service:
@@ -51,24 +61,31 @@ class Service:
         self.trail = audit.Trail.of(data_dir)
         self.sessions = Sessions(self.engine, self.clock, self.settings.sessions, self.trail)
         self.limits = Limits(self.clock, self.settings.limits)
+        self.searches = tally.Tally()
         logs = self.settings.logs
         self.requests = RequestLog(data_dir / DIRECTORY, logs.file_bytes, logs.keep) if logs.requests else None
-        self.jobs: list[Job] = [Job("forget old answers", PRUNE_S, lambda tx, _: idempotency.prune(tx.conn, tx.now))]
+        self.jobs: list[Job] = [
+            Job("forget old answers", PRUNE_S, lambda tx, _: idempotency.prune(tx.conn, tx.now)),
+            Job("group calls", self.settings.grouping.every_s, grouping.Grouper().run, NEWS),
+        ]
+        self.boards = Boards()
         self.contract: Callable[[], bytes] = lambda: b"{}"
         self._due: dict[str, float] = {}
+        self._woken: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, *, rounds: bool = True) -> None:
         """Open the store; with `rounds` the recurring work runs by itself (tests call `go_round`)."""
         self.engine.start()
         self.ring.start(self.engine.head)
-        self.engine.on_events = self.ring.publish
+        self.engine.on_events = self._published if rounds else self.ring.publish
         self.engine.on_foreign_change = self.sessions.forget
         if rounds:
             heartbeat_s = self.settings.server.heartbeat_s
             self._tasks = [
                 asyncio.create_task(self._every(CATCH_UP_S, self.go_round)),
                 asyncio.create_task(self._every(SAVE_USE_S, self.sessions.save_use)),
+                asyncio.create_task(self._every(SEARCHES_S, self.note_searches)),
                 asyncio.create_task(self._every(ANCHOR_S, self._anchor)),
                 asyncio.create_task(self._every(heartbeat_s, self.ring.check)),
                 # Five ticks a heartbeat, so that no reader's silence is much longer than one.
@@ -84,6 +101,7 @@ class Service:
         # A full or failed disk must not keep the service from ending; only the last minute of idle times is lost.
         with contextlib.suppress(Refused):
             await self.sessions.save_use()
+            await self.note_searches()
         self.sessions.passwords.close()
         await self._write_log()
         with contextlib.suppress(Refused, OSError, sqlite3.Error):
@@ -99,6 +117,18 @@ class Service:
             if now >= self._due.get(job.name, 0.0):
                 self._due[job.name] = now + job.seconds
                 await self._run(job)
+        await self.boards.tell(self.engine, self.settings)
+
+    async def note_searches(self) -> None:
+        """Put on record how often everybody searched since the last time; raises Refused, and keeps the counts."""
+        counts = self.searches.take()
+        if not counts:
+            return
+        try:
+            await self.engine.write(lambda tx: tally.note(tx, self.trail, counts))
+        except Refused:
+            self.searches.give_back(counts)
+            raise
 
     async def _write_log(self) -> None:
         if self.requests is None:
@@ -107,6 +137,23 @@ class Service:
         await asyncio.to_thread(self.requests.write, self.requests.take())
         if self.requests.lost > lost:
             LOG.warning("the log of requests cannot be written: %d lines lost", self.requests.lost - lost)
+
+    def _published(self, logged: list[Logged]) -> None:
+        """Hand on what happened, and run the jobs that wait for it, each once in WAKE_S at most."""
+        self.ring.publish(logged)
+        kinds = {event.kind for event in logged}
+        for job in self.jobs:
+            if job.name not in self._woken and not job.on.isdisjoint(kinds):
+                self._woken.add(job.name)
+                self._tasks.append(asyncio.create_task(self._wake(job)))
+
+    async def _wake(self, job: Job) -> None:
+        await asyncio.sleep(WAKE_S)
+        self._woken.discard(job.name)
+        self._tasks = [task for task in self._tasks if not task.done() and task is not asyncio.current_task()]
+        # A store that takes no change says so by itself; the next round tries again.
+        with contextlib.suppress(Refused):
+            await self._run(job)
 
     async def _run(self, job: Job) -> None:
         await self.engine.write(lambda tx: job.command(tx, self.settings))

@@ -1,15 +1,15 @@
-"""Who is logged in: opaque tokens, a cache so that a request costs no query, and the brake on guessing."""
+"""Who is logged in: opaque tokens, a cache so that a request costs no query, and logins with the brakes on them."""
 
 import asyncio
+import contextlib
 import hashlib
-import math
 import secrets
-from collections import deque
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
+from backend_stub.brakes import Brake
 from backend_stub.clock import Clock
-from backend_stub.errors import NotAuthenticated, TooMany
+from backend_stub.errors import NotAuthenticated, Refused, TooMany
 from backend_stub.passwords import Passwords
 from backend_stub.policy import Principal
 from backend_stub.settings import Sessions as SessionSettings
@@ -17,8 +17,6 @@ from backend_stub.store import sessions as stored
 from backend_stub.store import users
 from backend_stub.store.audit import Entry, Trail
 from backend_stub.store.engine import Engine, Tx
-
-MOST_WATCHED = 10_000
 
 
 def token_hash(token: str) -> bytes:
@@ -43,37 +41,6 @@ class Watched:
     ends: "list[asyncio.Future[None]]"
 
 
-class Guesses:
-    """Failed logins by user name within a window."""
-
-    def __init__(self, clock: Clock, most: int, window_s: float) -> None:
-        self._clock = clock
-        self._most = most
-        self._window_s = window_s
-        self._failures: dict[str, deque[float]] = {}
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-
-    def turn(self, username: str) -> asyncio.Lock:
-        """Return the lock that puts the attempts on one name in a row: many at once are no way round the count."""
-        return self._turns.setdefault(username.casefold(), asyncio.Lock())
-
-    def start(self, username: str) -> None:
-        """Count an attempt as failed until `forget` says otherwise; raises TooMany."""
-        now = self._clock.monotonic()
-        failures = self._failures.setdefault(username.casefold(), deque())
-        while failures and failures[0] <= now - self._window_s:
-            failures.popleft()
-        if len(failures) >= self._most:
-            raise TooMany(math.ceil(failures[0] + self._window_s - now), "Too many failed logins; wait and try again.")
-        failures.append(now)
-        if len(self._failures) > MOST_WATCHED:
-            self._failures.pop(next(iter(self._failures)))
-
-    def forget(self, username: str) -> None:
-        """Clear the count after a login that worked."""
-        self._failures.pop(username.casefold(), None)
-
-
 class Sessions:
     """The sessions of one service; `on_end` is called when open streams must end."""
 
@@ -83,23 +50,22 @@ class Sessions:
         self._clock = clock
         self._settings = settings
         self._trail = trail
-        self._guesses = Guesses(clock, settings.failures, settings.failure_window_s)
+        self._names = Brake(clock, settings.failures, settings.failure_window_s)
+        self._addresses = Brake(clock, settings.address_failures, settings.failure_window_s)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live: dict[bytes, Live] = {}
         self._watched: dict[bytes, Watched] = {}
         self._changes = 0
         self._review: asyncio.Task[None] | None = None
 
     async def login(
-        self, username: str, password: str, request: str = "", terminal: str | None = None
+        self, username: str, password: str, request: str = "", terminal: str | None = None, peer: str = ""
     ) -> tuple[str, float, Principal]:
         """Return token, end (epoch seconds) and user; ends the terminal's session before it.
 
         Raises NotAuthenticated or TooMany.
         """
-        async with self._guesses.turn(username):
-            self._guesses.start(username)
-            usable = await self._verified(username, password, request)
-            self._guesses.forget(username)
+        usable = await self._admitted(username, password, request, peer)
         token = secrets.token_urlsafe(32)
         now = self._clock.now()
         expires_at = now + self._settings.absolute_s
@@ -114,15 +80,44 @@ class Sessions:
             self._drop(key)
         return token, expires_at, usable.principal()
 
-    async def _verified(self, username: str, password: str, request: str) -> users.UserRow:
+    async def _admitted(self, username: str, password: str, request: str, peer: str) -> users.UserRow:
+        """Check a password, at most so often a name and an address."""
+        name = username.casefold()
+        # One after the other: many at once are no way round the count. An attempt counts as failed until it is not.
+        async with self._turns.setdefault(name, asyncio.Lock()):
+            await self._brake(self._addresses, peer, request)
+            await self._brake(self._names, name, request)
+            self._names.count(name)
+            usable = await self._verified(username, password, request, peer)
+            self._names.forget(name)
+        return usable
+
+    async def _verified(self, username: str, password: str, request: str, peer: str) -> users.UserRow:
         user = await self._engine.read(lambda conn: users.by_name(conn, username))
         usable = user if user is not None and not user.disabled else None
         fits = await self.passwords.verify(usable.password_hash if usable else None, password)
+        # Nobody learns how an attempt went that was under way when its address was shut out.
+        await self._brake(self._addresses, peer, request)
         if usable is None or not fits:
+            self._addresses.count(peer)
             # Of an unknown name nothing is kept: people type passwords there.
             await self._engine.write(lambda tx: self._note(tx, "session.failed", user.id if user else "", request))
             raise NotAuthenticated("The user name or the password is wrong.", "wrong_credentials")
         return usable
+
+    async def _brake(self, brake: Brake, key: str, request: str) -> None:
+        """Refuse who has failed too often, and put on record, once, that it begins; raises TooMany."""
+        try:
+            brake.check(key)
+        except TooMany:
+            if brake.first_refusal(key):
+                by_name = brake is self._names
+                # A disk that is full lets nobody in either.
+                with contextlib.suppress(Refused):
+                    user = await self._engine.read(lambda conn: users.by_name(conn, key)) if by_name else None
+                    who, why = user.id if user else "", '{"by":"name"}' if by_name else '{"by":"address"}'
+                    await self._engine.write(lambda tx: self._note(tx, "session.locked", who, request, why))
+            raise
 
     async def authenticate(self, token: str) -> Principal:
         """Return whose token this is and note that it was used; raises NotAuthenticated."""
@@ -202,8 +197,8 @@ class Sessions:
         if seen:
             await self._engine.write(lambda tx: stored.touch(tx.conn, seen))
 
-    def _note(self, tx: Tx, verb: str, who: str, request: str) -> None:
-        self._trail.append(tx.conn, Entry(tx.now, who, verb, request=request))
+    def _note(self, tx: Tx, verb: str, who: str, request: str, change: str = "") -> None:
+        self._trail.append(tx.conn, Entry(tx.now, who, verb, request=request, change=change))
 
     async def _load(self, key: bytes) -> Live:
         changes = self._changes

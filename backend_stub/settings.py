@@ -3,12 +3,14 @@
 import difflib
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
+from backend_stub.domain.alerts import Thresholds
 from backend_stub.errors import CannotStart
 
 
@@ -44,11 +46,15 @@ class Logs(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a login lasts and what a password costs; times in seconds, memory in KiB (OWASP argon2id figures)."""
+    """How long a login lasts and what a password costs; times in seconds, memory in KiB (OWASP argon2id figures).
+
+    Failed logins in a window: `failures` of one name, `address_failures` from one address (a whole site may share it).
+    """
 
     idle_s: float = 1_800.0
     absolute_s: float = 43_200.0
     failures: int = 5
+    address_failures: int = 100
     failure_window_s: float = 300.0
     argon2_time: int = 2
     argon2_memory_kib: int = 19_456
@@ -56,16 +62,92 @@ class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Queue(Struct, frozen=True, forbid_unknown_fields=True):
-    """One queue: the skill it asks for and its service level threshold in seconds."""
+    """One queue: the skill it asks for and its service level threshold in seconds.
+
+    A call is given up after `max_wait_s` and moves after `overflow_s` to the least loaded centre of `overflow_to`;
+    0: never.
+    """
 
     skill: str
     sl_s: float = 30.0
+    max_wait_s: Annotated[float, Meta(ge=0)] = 0.0
+    overflow_s: Annotated[float, Meta(ge=0)] = 0.0
+    overflow_to: list[str] = []
 
 
 class Routing(Struct, frozen=True, forbid_unknown_fields=True):
-    """How contacts reach agents; an offer rings for `offer_s` seconds."""
+    """How contacts reach agents; times in seconds, an `acw_s` of 0 is no limit.
 
-    offer_s: float = 20.0
+    With `offers` the router rings at whoever is ready, for `offer_s`; agents may take by hand with and without.
+    An agent has one call and so many `chats`; a wrap-up ends by itself after `acw_s`, once extended by `acw_more_s`.
+    Who calls again within `redial_s` keeps the old place; a claimed call back lapses after `dial_s`, is tried again
+    after `callback_retry_s` and given up after `callback_attempts`.
+    """
+
+    offers: bool = True
+    offer_s: Annotated[float, Meta(gt=0)] = 20.0
+    chats: Annotated[int, Meta(ge=1)] = 3
+    acw_s: Annotated[float, Meta(ge=0)] = 180.0
+    acw_more_s: Annotated[float, Meta(ge=0)] = 120.0
+    redial_s: Annotated[float, Meta(ge=0)] = 60.0
+    dial_s: Annotated[float, Meta(gt=0)] = 120.0
+    callback_retry_s: Annotated[float, Meta(ge=0)] = 900.0
+    callback_attempts: Annotated[int, Meta(ge=1)] = 3
+
+
+class Plans(Struct, frozen=True, forbid_unknown_fields=True):
+    """First and last days, beside those round Tết, on which no planned work is announced: exams, elections."""
+
+    quiet: list[tuple[date, date]] = []
+
+    def periods(self) -> tuple[tuple[date, date], ...]:
+        """Return them as they are asked for."""
+        return tuple(self.quiet)
+
+
+class Danger(Struct, frozen=True, forbid_unknown_fields=True):
+    """A field unit that does not acknowledge a danger within `ack_s` seconds is a matter for the lead."""
+
+    ack_s: Annotated[float, Meta(gt=0)] = 120.0
+
+
+class Grouping(Struct, frozen=True, forbid_unknown_fields=True):
+    """When trouble calls become a predicted outage; shares 0..1, looked at every `every_s` seconds and after a call.
+
+    A call waits `window_minutes` for company and counts `forget_minutes` in it; after `separation_minutes` without a
+    call the next one is another outage. Predicted is probable after so many calls or minutes.
+    """
+
+    every_s: Annotated[float, Meta(gt=0)] = 0.5
+    calls_per_transformer: Annotated[int, Meta(ge=1)] = 2
+    transformers_share_lateral: Annotated[float, Meta(gt=0, le=1)] = 0.30
+    laterals_share_feeder: Annotated[float, Meta(gt=0, le=1)] = 0.40
+    feeders_share_substation: Annotated[float, Meta(gt=0, le=1)] = 0.60
+    min_calls: Annotated[int, Meta(ge=2)] = 3
+    window_minutes: Annotated[float, Meta(gt=0)] = 45.0
+    separation_minutes: Annotated[float, Meta(gt=0)] = 60.0
+    forget_minutes: Annotated[float, Meta(gt=0)] = 240.0
+    probable_calls: Annotated[int, Meta(ge=2)] = 10
+    probable_minutes: Annotated[float, Meta(gt=0)] = 15.0
+
+
+class Wallboard(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the wallboard and the reports measure by; times in seconds, rates 0..1.
+
+    `formula` is a service level of domain/metrics.py; the target's legal source is to be checked before launch.
+    `patience_s`, `aht_s`, `calls_a_day` (a centre's) and `callers_a_day` (a feeder's) hold until there are own figures.
+    """
+
+    formula: Literal["SL_all", "SL_excl", "SL_pos", "SL_ans", "SL_short"] = "SL_short"
+    target: Annotated[float, Meta(gt=0, lt=1)] = 0.8
+    source: str = "39/2015/TT-BCT, 17: > 80 % / 30 s"
+    short_s: Annotated[float, Meta(ge=0)] = 5.0
+    patience_s: Annotated[float, Meta(gt=0)] = 345.0
+    aht_s: Annotated[float, Meta(gt=0)] = 180.0
+    calls_a_day: Annotated[float, Meta(ge=0)] = 3_836.0
+    hot_window_s: Annotated[float, Meta(ge=60, le=3_600)] = 600.0
+    callers_a_day: Annotated[float, Meta(gt=0)] = 2.0
+    false_alarms_a_day: Annotated[float, Meta(gt=0)] = 0.1
 
 
 def _queues() -> dict[str, Queue]:
@@ -82,10 +164,16 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     queues: dict[str, Queue] = msgspec.field(default_factory=_queues)
     dispositions: dict[str, str] = msgspec.field(default_factory=dict)
     routing: Routing = msgspec.field(default_factory=Routing)
+    danger: Danger = msgspec.field(default_factory=Danger)
+    plans: Plans = msgspec.field(default_factory=Plans)
+    grouping: Grouping = msgspec.field(default_factory=Grouping)
+    wallboard: Wallboard = msgspec.field(default_factory=Wallboard)
+    alerts: Thresholds = msgspec.field(default_factory=Thresholds)
 
 
 SECTIONS: dict[str, type[Struct]] = {
     "server": Server, "sessions": Sessions, "limits": Limits, "logs": Logs, "routing": Routing,
+    "danger": Danger, "plans": Plans, "grouping": Grouping, "wallboard": Wallboard, "alerts": Thresholds,
 }  # fmt: skip
 
 
@@ -137,7 +225,8 @@ def default_text() -> str:
         lines += ["", f"# [{section}]"]
         lines += [f"# {name} = {_toml(getattr(getattr(settings, section), name))}" for name in kind.__struct_fields__]
     for name, queue in settings.queues.items():
-        lines += ["", f"# [queues.{name}]", f"# skill = {_toml(queue.skill)}", f"# sl_s = {_toml(queue.sl_s)}"]
+        lines += ["", f"# [queues.{name}]"]
+        lines += [f"# {field} = {_toml(getattr(queue, field))}" for field in Queue.__struct_fields__]
     lines += ["", "# More dispositions than the built-in ones: code = text", "# [dispositions]"]
     return "\n".join(lines) + "\n"
 

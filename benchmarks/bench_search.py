@@ -37,7 +37,7 @@ class Sample:
         rng = random.Random(5)
         last = conn.execute("SELECT max(id) FROM customer").fetchone()[0]
         self.ids = [rng.randrange(1, last + 1) for _ in range(SEEKS)]
-        sql = f"SELECT code, meter_no, name_f, {lanes._FIRST} FROM customer c WHERE id = ?"
+        sql = "SELECT code, meter_no, name_f, phone FROM customer WHERE id = ?"
         rows = [conn.execute(sql, (i,)).fetchone() for i in self.ids]
         self.codes, self.meters, self.names, self.phones = (list(column) for column in zip(*rows, strict=True))
         self.shuffled = [" ".join(rng.sample(words, len(words))) for words in map(str.split, self.names)]

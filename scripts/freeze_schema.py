@@ -1,6 +1,6 @@
 """Freeze today's schema with a little of everything in it: `python scripts/freeze_schema.py`, once per release.
 
-Writes tests/data/schemas/N.sql, N being the `user_version`; the upgrade tests start from every file there.
+Writes tests/data/schemas/N.sql and N.key, N being the `user_version`; the upgrade tests start from every file there.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from backend_stub.store import connect, customers, grid  # noqa: E402
+from backend_stub.store import audit, connect, customers, grid  # noqa: E402
 from backend_stub.store.driver import sqlite3  # noqa: E402
 from backend_stub.store.grid import DeviceRow  # noqa: E402
 from tests.customers import make  # noqa: E402
@@ -58,7 +58,8 @@ def dump(conn: sqlite3.Connection) -> Iterator[str]:
         yield f"PRAGMA {name} = {conn.execute(f'PRAGMA {name}').fetchone()[0]};"
     listed = conn.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()
     virtual = [row[1] for row in listed if (row[3] or "").startswith("CREATE VIRTUAL")]
-    shadows = [row[1] for row in listed if any(row[1].startswith(f"{name}_") for name in virtual)]
+    names = [row[1] for row in listed if row[1] not in virtual]
+    shadows = [name for name in names if any(name.startswith(f"{table}_") for table in virtual)]
     own = [row for row in listed if row[3] and row[1] not in shadows and not row[1].startswith("sqlite_")]
     for kinds in (("table",), ("index", "trigger")):
         yield from (f"{row[3]};" for row in own if row[0] in kinds)
@@ -86,6 +87,8 @@ async def main() -> None:
         version = conn.execute("PRAGMA user_version").fetchone()[0]
         target = ROOT / "tests" / "data" / "schemas" / f"{version}.sql"
         target.write_text("\n".join(dump(conn)) + "\n", encoding="utf-8")
+        # Without the key its audit rows were made with, the copy's log would count as forged.
+        target.with_suffix(".key").write_text(audit.read_key(Path(directory) / audit.KEY_FILE).hex() + "\n")
         conn.close()
     print(target.relative_to(ROOT))
 

@@ -1,7 +1,8 @@
-"""Make tests/data/queries.tsv: what 300 callers and agents type for customers of the seeded 20,000, and who is meant.
+"""Make what 300 callers and agents type for customers of the seeded 20,000, and who is meant, twice.
 
-A query that many customers fit as well as the one meant says nothing about the search, so each is taken from somebody
-whom at most four others share it with. Run again with: python scripts/make_queries.py
+tests/data/queries.tsv is what the look-up was tuned on, queries-held-out.tsv was only measured. A query that many
+customers fit as well as the one meant says nothing about the search, so each is taken from somebody whom at most four
+others share it with. Run again with: python scripts/make_queries.py
 """
 
 import sys
@@ -18,13 +19,13 @@ from agent_tui.text.fold import fold  # noqa: E402
 from backend_stub.domain.lookup import name_key  # noqa: E402
 from backend_stub.simulate.people import Customer, People  # noqa: E402
 
-OUT = ROOT / "tests" / "data" / "queries.tsv"
-CUSTOMERS, SEED, MOST_ALIKE = 20_000, 21, 5
+FILES = {"queries.tsv": 21, "queries-held-out.tsv": 90_001}
+CUSTOMERS, MOST_ALIKE = 20_000, 5
 TELEX = {"\u0301": "s", "\u0300": "f", "\u0309": "r", "\u0303": "x", "\u0323": "j"}
 VNI = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
 HEAD = """\
 # What people type for customers of the seeded 20,000 (backend_stub/simulate/people.py), and the code that is meant
-# Source: scripts/make_queries.py, seed 21; nobody is meant. Licence: MIT, as the program. Made on: 2026-11-22
+# Source: scripts/make_queries.py, seed {seed}; nobody is meant. Licence: MIT, as the program. Made on: 2026-11-22
 class\tquery\tcode
 """
 
@@ -120,9 +121,9 @@ NUMBERS: dict[str, Callable[[Customer], str]] = {
 }  # fmt: skip
 
 
-def queries() -> Iterator[tuple[str, str, str]]:
+def queries(seed: int) -> Iterator[tuple[str, str, str]]:
     """Yield (class, query, code)."""
-    rng = Random(SEED)
+    rng = Random(seed)
     everybody = [c for c in People(CUSTOMERS) if c.tariff == "residential"]
     names = Counter(name_key(c.name) for c in everybody)
     rare = [c for c in everybody if names[name_key(c.name)] <= MOST_ALIKE]
@@ -149,10 +150,12 @@ def queries() -> Iterator[tuple[str, str, str]]:
 
 
 def main() -> None:
-    """Write the file."""
-    rows = list(queries())
-    OUT.write_text(HEAD + "".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
-    print(f"{OUT.relative_to(ROOT)}: {len(rows)} queries")
+    """Write the files."""
+    for name, seed in FILES.items():
+        rows = list(queries(seed))
+        text = HEAD.format(seed=seed) + "".join("\t".join(row) + "\n" for row in rows)
+        (ROOT / "tests" / "data" / name).write_text(text, encoding="utf-8")
+        print(f"{name}: {len(rows)} queries")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from agent_tui.text.clean import clean_tree
-from agent_tui.wire import Agent, Banner, Contact, Event, Gone, Outage, Presence, Ticket
+from agent_tui.wire import Agent, Banner, Contact, Event, Gone, Outage, Presence, Ticket, Wallboard
 
 T = TypeVar("T")
 
@@ -22,15 +22,16 @@ class TicketPresence(msgspec.Struct, frozen=True):
     presence: list[Presence] = []
 
 
-LiveBody = Contact | Agent | Outage | Ticket | TicketPresence | Banner | Gone
+LiveBody = Contact | Agent | Outage | Ticket | TicketPresence | Banner | Wallboard | Gone
 
-_BODIES: dict[str, type[Contact | Agent | Outage | Ticket | TicketPresence | Banner]] = {
+_BODIES: dict[str, type[Contact | Agent | Outage | Ticket | TicketPresence | Banner | Wallboard]] = {
     "contact.changed": Contact,
     "agent.changed": Agent,
     "outage.changed": Outage,
     "ticket.changed": Ticket,
     "presence.changed": TicketPresence,
     "banner.changed": Banner,
+    "wallboard.changed": Wallboard,
 }
 
 

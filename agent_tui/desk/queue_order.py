@@ -40,7 +40,7 @@ def is_offered(contact: Contact, me: str) -> bool:
 def _group(contact: Contact, me: str) -> int:
     if is_mine(contact, me):
         return 0
-    if is_offered(contact, me):
+    if is_offered(contact, me) or contact.consulted == me:
         return 1
     if contact.state in WAITING:
         return 2
@@ -48,10 +48,11 @@ def _group(contact: Contact, me: str) -> int:
 
 
 def order(contacts: Iterable[Contact], me: str, now: datetime) -> list[str]:
-    """Return the ids as the queue shows them: mine, offered to me, waiting, promised call backs, in colleagues' hands.
+    """Return the ids as the queue shows them.
 
-    Waiting contacts stand in routing order: danger and life support absolutely first, then the highest virtual age;
-    equals by id. The service offers them in the same order.
+    Mine, offered to me or asking me, waiting, promised call backs, in colleagues' hands. Waiting contacts stand in
+    routing order: danger and life support absolutely first, then the highest virtual age; equals by id. The service
+    offers them in the same order.
     """
 
     def key(contact: Contact) -> tuple[int, int, float, str]:

@@ -1,7 +1,6 @@
 """The desk's copy of the live state: a pure replica of snapshot plus events. No I/O, no clock, no Textual."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import TypeVar
 
@@ -9,10 +8,25 @@ import msgspec
 from msgspec import Struct
 
 from agent_tui.desk.decode import LiveBody, TicketPresence, live_body
+from agent_tui.desk.diff import Diff, Gap
 from agent_tui.desk.queue_order import TERMINAL, is_mine, is_offered
-from agent_tui.wire import Agent, AgentState, Banner, Contact, Event, Gone, Outage, Snapshot, Ticket, User
+from agent_tui.wire import (
+    Agent,
+    AgentState,
+    Banner,
+    Contact,
+    Event,
+    Gone,
+    Outage,
+    Snapshot,
+    Surge,
+    Ticket,
+    User,
+    Wallboard,
+)
 
-_NONE: frozenset[str] = frozenset()
+__all__ = ["DeskState", "Diff", "Gap"]
+
 _OUT_NOW = frozenset({"predicted", "probable", "confirmed", "partially_restored", "active"})
 _ANNOUNCED = frozenset({"notified", "renotified"})
 _LOCAL = timezone(timedelta(hours=7))
@@ -20,42 +34,6 @@ FLOORS = 2000
 CLOSED_KEPT = 100
 TICKETS = 5000
 Versioned = TypeVar("Versioned", Contact, Outage, Ticket)
-
-
-class Gap(Exception):
-    """Events are missing between what the replica has seen and what came: read a snapshot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """Which things changed, by id; `everything` after a snapshot, then the sets are empty."""
-
-    contacts: frozenset[str] = _NONE
-    agents: frozenset[str] = _NONE
-    outages: frozenset[str] = _NONE
-    tickets: frozenset[str] = _NONE
-    me: bool = False
-    banner: bool = False
-    everything: bool = False
-
-    @staticmethod
-    def all() -> "Diff":
-        """Return the diff that asks for a full redraw."""
-        return Diff(me=True, banner=True, everything=True)
-
-    def __or__(self, other: "Diff") -> "Diff":
-        return Diff(
-            self.contacts | other.contacts,
-            self.agents | other.agents,
-            self.outages | other.outages,
-            self.tickets | other.tickets,
-            self.me or other.me,
-            self.banner or other.banner,
-            self.everything or other.everything,
-        )
-
-    def __bool__(self) -> bool:
-        return self != Diff()
 
 
 class DeskState:
@@ -73,10 +51,13 @@ class DeskState:
         self.outages: dict[str, Outage] = {}
         self.tickets: dict[str, Ticket] = {}
         self.banner: Banner | None = None
+        self.surge: Surge | None = None
+        self.wallboard: Wallboard | None = None
         self.data_gap = False
         self.seq = 0
         self.generation = ""
         self.fallen: Contact | None = None
+        self.front: str | None = None
         self._skew = timedelta(0)
         self._today = date.min
         # An answer to our own command can overtake the stream, and the stream the answer: older news of a thing that
@@ -86,9 +67,9 @@ class DeskState:
 
     @property
     def hand(self) -> Contact | None:
-        """The contact this agent has connected, held or in wrap-up; with several chats the latest."""
+        """The contact this agent has connected, held or in wrap-up; of several chats `front`, else the latest."""
         mine = [contact for contact in self.contacts.values() if is_mine(contact, self.user.id)]
-        return max(mine, key=lambda contact: contact.state_since, default=None)
+        return max(mine, key=lambda contact: (contact.id == self.front, contact.state_since), default=None)
 
     @property
     def offer(self) -> Contact | None:
@@ -112,6 +93,7 @@ class DeskState:
         self.outages = self._newest(self.outages, snapshot.outages, self._outage_is_live)
         self.agents = {agent.id: agent for agent in snapshot.agents}
         self.me, self.banner, self.data_gap = snapshot.me, snapshot.banner, snapshot.data_gap
+        self.surge = snapshot.surge
         self.seq, self.generation = snapshot.seq, snapshot.generation
         if before is not None and before.id not in self.contacts:
             self.fallen = before
@@ -161,6 +143,13 @@ class DeskState:
                 changed.add(ticket.id)
         return Diff(tickets=frozenset(changed))
 
+    def keep_wallboard(self, board: Wallboard) -> Diff:
+        """Take a wallboard in, read or told, unless a newer one is known."""
+        if self.wallboard is not None and board.at < self.wallboard.at:
+            return Diff()
+        self.wallboard = board
+        return Diff(wallboard=True)
+
     def forget_fallen(self) -> None:
         """Drop the contact that fell out of the hand, once its text is saved or discarded."""
         self.fallen = None
@@ -209,8 +198,10 @@ class DeskState:
         if isinstance(body, TicketPresence):
             return self._put_presence(body)
         if isinstance(body, Banner):
-            self.banner = body
+            self.banner, self.surge = body, body.surge
             return Diff(banner=True)
+        if isinstance(body, Wallboard):
+            return self.keep_wallboard(body)
         return Diff()
 
     def _put_contact(self, contact: Contact) -> Diff:

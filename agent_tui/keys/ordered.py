@@ -23,6 +23,9 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
+from agent_tui.keys.strays import STRAY, Strays
+from agent_tui.keys.turns import SLICE, later
+
 FENCE_CAP: Final = 0.5
 """Seconds after which input goes on although a fence did not come back (its widget died, its handler hangs)."""
 GIVE_UP: Final = 2.5
@@ -36,11 +39,6 @@ HOLD_CAP: Final = 1.0
 ROUNDS: Final = 3
 # So many pieces of input go through before everything else has a turn: a flood never freezes the desk.
 TURN: Final = 32
-SLICE: Final = 0.05
-"""Waits are counted in turns of so many seconds: while the machine is too busy to run the desk they stand still."""
-STRAY: Final = 200
-"""More letters than this at once, where nothing is typed, are a paste gone astray: nobody meant them as commands."""
-STRAY_SAID_S: Final = 3.0
 
 
 @dataclass
@@ -78,7 +76,7 @@ class OrderedKeys(App[None]):
     _let_through_at = 0.0
     _acted = False
     _in_a_row = 0
-    _strayed_at = 0.0
+    _seen_strays: Strays
     letters: Mapping[str, str] = {}
     """Letters that stand for another key where nothing is typed (the vim layer)."""
 
@@ -140,8 +138,14 @@ class OrderedKeys(App[None]):
             if self._must_wait(queue[0].time, alone=target is None):
                 self._send_first_fence()
                 return
+            # A list takes the space for itself, but no letter: there it is no text.
+            typed = (self.screen.focused or self.screen).check_consume_key("a", "a")
+            if not typed and self._strays.is_one(event):
+                queue.popleft()
+                continue
             if target is not None and len(queue) > STRAY and isinstance(event, events.Key) and event.is_printable:
-                self._drop_letters(queue)
+                if self._strays.drop(queue):
+                    self.letters_dropped()
                 continue
             queue.popleft()
             self._let_through_at = get_time()
@@ -173,16 +177,14 @@ class OrderedKeys(App[None]):
         self._waiting = True
         self._waits += 1
         self._rounds, self._paints = ROUNDS, PAINTS
-        self._watch(self._waits, 0.0)
+        self._watch(0.0, self._waits)
         self._send_fence(self._owed or self.screen.focused or self.screen)
 
-    def _drop_letters(self, queue: deque[events.InputEvent | events.Paste]) -> None:
-        while queue and isinstance(queue[0], events.Key) and queue[0].is_printable:
-            queue.popleft()
-        now = get_time()
-        if now - self._strayed_at > STRAY_SAID_S:
-            self.letters_dropped()
-        self._strayed_at = now
+    @property
+    def _strays(self) -> Strays:
+        if "_seen_strays" not in self.__dict__:
+            self._seen_strays = Strays()
+        return self._seen_strays
 
     def letters_dropped(self) -> None:
         """Say that a paste went nowhere; overridden."""
@@ -264,23 +266,22 @@ class OrderedKeys(App[None]):
     def _wait_at_most(self, cap: float) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        self._expiry = asyncio.get_running_loop().call_later(SLICE, self._expire, self._fence, cap, SLICE)
+        self._expiry = later(SLICE, self._expire, self._fence, cap)
 
-    def _expire(self, number: int, cap: float, waited: float) -> None:
+    def _expire(self, waited: float, number: int, cap: float) -> None:
         if self._held_back():
             cap = HOLD_CAP
         if waited < cap:
-            again = asyncio.get_running_loop().call_later
-            self._expiry = again(SLICE, self._expire, number, cap, waited + SLICE)
+            self._expiry = later(SLICE, self._expire, number, cap, waited=waited)
         elif self._waiting and number == self._fence:
             self._held_back().clear()
             self.call_later(self._let_go, number)
 
-    def _watch(self, wait: int, waited: float) -> None:
+    def _watch(self, waited: float, wait: int) -> None:
         if not self._waiting or wait != self._waits:
             return
         if waited < GIVE_UP:
-            asyncio.get_running_loop().call_later(5 * SLICE, self._watch, wait, waited + 5 * SLICE)
+            later(5 * SLICE, self._watch, wait, waited=waited)
             return
         self._held_back().clear()
         self._fence += 1

@@ -10,7 +10,10 @@ from agent_tui.errors import DeskError, NotLoggedIn, WrongPassword
 from agent_tui.messages import Intent, IntentVerb
 from agent_tui.net.resources.contacts import ContactCalls
 from agent_tui.net.resources.customers import CustomerCalls
+from agent_tui.net.resources.lead import LeadCalls
+from agent_tui.net.resources.outage_life import OutageLifeCalls
 from agent_tui.net.resources.outages import OutageCalls
+from agent_tui.net.resources.own_texts import OwnTextCalls
 from agent_tui.net.resources.tickets import TicketCalls
 from agent_tui.net.transport import path
 
@@ -21,12 +24,12 @@ _INTENTS: dict[IntentVerb, tuple[str, str, type[wire.Contact | wire.Ticket | wir
     "callback": ("POST", "/v1/contacts/{id}/callback", wire.Contact),
     "finish": ("POST", "/v1/contacts/{id}/finish", wire.Contact),
     "create_ticket": ("POST", "/v1/tickets", wire.Ticket),
-    "patch_ticket": ("PATCH", "/v1/tickets/{id}", wire.Ticket),
+    "patch_ticket": ("PATCH", "/v1/tickets/{id}", wire.TicketDetail),
     "note": ("POST", "/v1/tickets/{id}/notes", wire.TicketNote),
 }
 
 
-class DeskClient(ContactCalls, CustomerCalls, OutageCalls, TicketCalls):
+class DeskClient(ContactCalls, CustomerCalls, LeadCalls, OutageCalls, OutageLifeCalls, OwnTextCalls, TicketCalls):
     """Everything the desk asks its service; one object, one connection pool, one session."""
 
     async def login(self, username: str, password: str) -> wire.Session:

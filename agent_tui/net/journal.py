@@ -1,8 +1,8 @@
-"""The drafts on disk: one private file for each user, replaced whole and synced a moment after each change.
+"""The drafts and the outbox on disk: one private file per user, replaced whole and synced a moment after each change.
 
-It stands beside the outbox and not in `desk`, which stays free of files: what must survive the desk is written here.
-The file belongs to one user of one service and to one running desk; texts in it are as the agent typed them, so it is
-0600 in a folder 0700, goes when its last draft goes, and is forgotten after a week.
+Both in one file: whatever moment a crash takes, a text is either still a draft or on its way, never both. The file
+belongs to one user of one service and to one running desk; texts in it are as the agent typed them, so it is 0600 in a
+folder 0700, goes when nothing is left in it, and is forgotten after a week.
 """
 
 import asyncio
@@ -11,14 +11,16 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
-from agent_tui.desk.drafts import KEEP_S, Draft, DraftBook
+from agent_tui.desk.drafts import KEEP_S, Draft, DraftBook, DraftKind
+from agent_tui.messages import Intent
+from agent_tui.net.unsent import Unsent, intent_of, stored
 
 if sys.platform != "win32":
     import fcntl
@@ -27,14 +29,41 @@ SAVE_AFTER_S: Final = 0.2
 """From the first unsaved key to the write; with a slow disk's sync it stays below the 300 ms a crash may cost."""
 DESKS: Final = 4
 """Desks of one user on one machine that have a file of their own; a fifth keeps its drafts in memory."""
-BIGGEST: Final = 16 * 1024 * 1024
+BIGGEST: Final = 64 * 1024 * 1024
+
+
+class Waiting(Protocol):
+    """The outbox as its journal sees it."""
+
+    @property
+    def unsent(self) -> tuple[Intent, ...]:
+        """The intents not confirmed yet, oldest first."""
+        ...
+
+    def restore(self, intents: Iterable[Intent]) -> None:
+        """Take in what earlier desks left unsent."""
+        ...
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What one file holds; `gone` are drafts whose copy on the service is still to be deleted."""
+
+    drafts: list[Draft] = []
+    unsent: list[Unsent] = []
+    gone: list[tuple[DraftKind, str]] = []
+
+
+Held = tuple[tuple[Draft, ...], tuple[Intent, ...], tuple[tuple[DraftKind, str], ...]]
+"""The same in memory: frozen, so that another thread may write it while typing goes on."""
 
 
 class DraftJournal:
-    """Keeps `book` on disk in `folder` for `owner` (service and user id); `trouble` hears why a write failed."""
+    """Keeps `book` and `outbox` in `folder` for `owner` (service and user id); `trouble` hears why a write failed."""
 
-    def __init__(self, folder: Path, owner: str, book: DraftBook, trouble: Callable[[str], None]) -> None:
-        self._folder, self._book, self._trouble = folder, book, trouble
+    def __init__(
+        self, folder: Path, owner: str, book: DraftBook, trouble: Callable[[str], None], outbox: Waiting | None = None
+    ) -> None:
+        self._folder, self._book, self._trouble, self._outbox = folder, book, trouble, outbox
         self._name = f"drafts-{hashlib.sha256(owner.encode()).hexdigest()[:16]}"
         self._path: Path | None = None
         self._locks: list[int] = []
@@ -55,10 +84,9 @@ class DraftJournal:
                 self._trouble("EBUSY")
                 return
             self._path = self._file(left[0])
-            found = [draft for number in left for draft in self._read(self._file(number))]
-            self._book.restore(found)
+            self._restore([self._read(self._file(number)) for number in left])
             # First all of it stands in the own file, only then the others go.
-            _write(self._path, self._book.all)
+            _write(self._path, self._held)
             for number in left[1:]:
                 self._file(number).unlink(missing_ok=True)
         except OSError as error:
@@ -74,6 +102,18 @@ class DraftJournal:
         if self._timer is None and self._path is not None:
             self._timer = asyncio.get_running_loop().call_later(SAVE_AFTER_S, self._save)
 
+    async def safe(self) -> None:
+        """Return when everything as it is now stands on the disk, or cannot."""
+        while self._path is not None and (self._dirty or not (self._last is None or self._last.done())):
+            if self._last is None or self._last.done():
+                self._save()
+            if self._last is not None:
+                written = asyncio.wrap_future(self._last)
+                await asyncio.wait([written])
+                if written.exception() is not None:
+                    # `trouble` has told it; the service is now the safer place.
+                    return
+
     def flush(self) -> None:
         """Write now, and wait until it stands on the disk."""
         if self._timer is not None:
@@ -85,7 +125,7 @@ class DraftJournal:
         if self._dirty and self._path is not None:
             self._dirty = False
             try:
-                _write(self._path, self._book.all)
+                _write(self._path, self._held)
             except OSError as error:
                 self._fail(error)
 
@@ -113,20 +153,38 @@ class DraftJournal:
         self._locks.append(lock)
         return True
 
-    def _read(self, path: Path) -> list[Draft]:
+    @property
+    def _held(self) -> Held:
+        unsent = self._outbox.unsent if self._outbox is not None else ()
+        return self._book.all, unsent, tuple(self._book.gone)
+
+    def _restore(self, files: list[tuple[Kept, list[Intent]]]) -> None:
+        self._book.restore([draft for kept, _intents in files for draft in kept.drafts])
+        self._book.gone |= {place for kept, _intents in files for place in kept.gone}
+        if self._outbox is not None:
+            intents = [intent for _kept, intents in files for intent in intents]
+            # Each file is in order; between two desks the older decision goes first.
+            self._outbox.restore(sorted(intents, key=lambda intent: intent.at))
+
+    def _read(self, path: Path) -> tuple[Kept, list[Intent]]:
         try:
             if path.stat().st_size > BIGGEST:
                 raise msgspec.DecodeError("too big")
-            return msgspec.json.decode(path.read_bytes(), type=list[Draft])
+            kept = msgspec.json.decode(path.read_bytes(), type=Kept | list[Draft])
+            # A list is what a desk before the outbox had its journal left.
+            kept = kept if isinstance(kept, Kept) else Kept(kept)
+            return kept, [intent_of(unsent) for unsent in kept.unsent]
         except FileNotFoundError:
-            return []
+            return Kept(), []
         except (msgspec.DecodeError, UnicodeDecodeError):
             # Not ours, or of another time: put aside for a week, in case somebody wants to look.
             path.replace(path.with_suffix(".unreadable"))
-            return []
+            return Kept(), []
 
     def _save(self) -> None:
         self._timer = None
+        if not self._dirty:
+            return
         if self._last is not None and not self._last.done():
             # A slow disk: one write at a time, the next one takes everything typed meanwhile.
             self._timer = asyncio.get_running_loop().call_later(SAVE_AFTER_S / 4, self._save)
@@ -134,7 +192,7 @@ class DraftJournal:
         self._dirty = False
         path = self._path
         if path is not None:
-            self._last = self._writer.submit(_write, path, self._book.all)
+            self._last = self._writer.submit(_write, path, self._held)
             loop = asyncio.get_running_loop()
             self._last.add_done_callback(lambda done: _tell(loop, self._written, done))
 
@@ -163,15 +221,16 @@ def _tell(loop: asyncio.AbstractEventLoop, hear: Callable[[Future[None]], None],
         loop.call_soon_threadsafe(hear, done)
 
 
-def _write(path: Path, drafts: tuple[Draft, ...]) -> None:
-    """Replace the file whole, so that no moment of a crash leaves half of it; without drafts there is no file."""
-    if not drafts:
+def _write(path: Path, held: Held) -> None:
+    """Replace the file whole, so that no moment of a crash leaves half of it; with nothing to keep there is no file."""
+    drafts, intents, gone = held
+    if not any(held):
         path.unlink(missing_ok=True)
         return
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NOFOLLOW, 0o600), "wb") as out:
-        out.write(msgspec.json.encode(drafts))
+        out.write(msgspec.json.encode(Kept(list(drafts), [stored(intent) for intent in intents], list(gone))))
         out.flush()
         os.fsync(out.fileno())
     new.replace(path)

@@ -1,14 +1,16 @@
 """What the agent decided and the service has not confirmed yet: sent in order, repeated until answered.
 
-Held in memory: it survives a lost connection and a restarted service, not the end of the desk. (A journal on disk is a
-piece of its own.) Taking, holding and asking for the next contact never come here: late, they would be wrong.
+It survives a lost connection, a restarted service and, through its keeper (the journal), the end of the desk: an
+intent stands on the disk before it is sent for the first time, and after a crash it is sent again under the same key,
+which the service answers with its first answer. Taking, holding and asking for the next contact never come here: late,
+they would be wrong.
 """
 
 import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,6 +25,7 @@ from agent_tui.errors import (
     ServiceUnreachable,
     Stale,
     TooManyRequests,
+    WaitedTooLong,
 )
 from agent_tui.messages import Intent, IntentRefused, IntentSent, IntentVerb, OutboxChanged, Post, SessionEnded
 from agent_tui.net.transport import new_key
@@ -31,6 +34,8 @@ BASE_S = 0.5
 CAP_S = 15.0
 BROKEN_TRIES = 6
 REMEMBERED = 1000
+KEY_GOOD_S = 23 * 3600.0
+"""The service knows a key for a day; an older intent might have its effect twice."""
 
 
 class Performer(Protocol):
@@ -41,11 +46,24 @@ class Performer(Protocol):
         ...
 
 
+class Keeper(Protocol):
+    """Who keeps the outbox where it survives the desk."""
+
+    def soon(self) -> None:
+        """Something changed: write it within a moment."""
+        ...
+
+    async def safe(self) -> None:
+        """Return when everything as it is now stands on the disk, or cannot."""
+        ...
+
+
 @dataclass(slots=True)
 class _Entry:
     intent: Intent
     tries: int = 0
     not_before: float = 0.0
+    safe: bool = False
 
 
 class Outbox:
@@ -59,8 +77,11 @@ class Outbox:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         chance: Callable[[], float] = random.random,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._client, self._post, self._clock, self._sleep, self._chance = client, post, clock, sleep, chance
+        self._now = now
+        self.keeper: Keeper | None = None
         self._entries: list[_Entry] = []
         self._refused: deque[str] = deque(maxlen=REMEMBERED)
         self._news = asyncio.Event()
@@ -88,9 +109,13 @@ class Outbox:
         """Queue a new intent under a fresh key and return it; see `Intent` for the arguments."""
         key = new_key()
         needed = needs.key if needs is not None else None
-        intent = Intent(verb, target, body, lane or target or key, key, needed, version)
+        intent = Intent(verb, target, body, lane or target or key, key, needed, version, self._now())
         self.enqueue(intent)
         return intent
+
+    def holds(self, verb: IntentVerb, target: str, body: Struct) -> bool:
+        """Whether the same is on its way already."""
+        return any((one.verb, one.target, one.body) == (verb, target, body) for one in self.unsent)
 
     def enqueue(self, intent: Intent) -> None:
         """Queue an intent; the same key twice is one intent."""
@@ -98,6 +123,16 @@ class Outbox:
             return
         self._entries.append(_Entry(intent))
         self._changed()
+
+    def restore(self, intents: Iterable[Intent]) -> None:
+        """Take in what earlier desks left unsent, before everything of this one and in their order."""
+        known = {entry.intent.key for entry in self._entries}
+        # A desk that died while it took over another's file left the same intent in both.
+        unknown = {intent.key: intent for intent in intents if intent.key not in known}
+        left = [_Entry(intent, safe=True) for intent in unknown.values()]
+        if left:
+            self._entries[:0] = left
+            self._changed()
 
     def wake(self) -> None:
         """Try everything now: the link is live again, or somebody logged in."""
@@ -143,6 +178,12 @@ class Outbox:
         if intent.needs is not None and intent.needs in self._refused:
             self._refuse(entry, NotSent())
             return
+        if intent.at and self._now() - intent.at > KEY_GOOD_S:
+            self._refuse(entry, WaitedTooLong())
+            return
+        if self.keeper is not None and not entry.safe:
+            await self.keeper.safe()
+            entry.safe = True
         try:
             answer = await self._client.perform(intent)
         except (ServiceUnreachable, TooManyRequests, ServiceBroken) as trouble:
@@ -176,6 +217,9 @@ class Outbox:
     def _refuse(self, entry: _Entry, reason: DeskError) -> None:
         self._refused.append(entry.intent.key)
         self._done(entry, IntentRefused(entry.intent, reason))
+        # At once, not in their turn: a crash in between would forget why they must not go.
+        for other in [other for other in self._entries if other.intent.needs == entry.intent.key]:
+            self._refuse(other, NotSent())
 
     def _done(self, entry: _Entry, result: IntentSent | IntentRefused) -> None:
         self._entries.remove(entry)
@@ -184,6 +228,8 @@ class Outbox:
 
     def _changed(self) -> None:
         self._news.set()
+        if self.keeper is not None:
+            self.keeper.soon()
         self._post(OutboxChanged(self.count))
 
 

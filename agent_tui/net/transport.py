@@ -34,7 +34,7 @@ from agent_tui.errors import (
     TooManyRequests,
 )
 from agent_tui.text.clean import clean, clean_tree
-from agent_tui.wire import Problem
+from agent_tui.wire import Problem, TicketChange
 
 if TYPE_CHECKING:
     import httpx
@@ -54,6 +54,7 @@ class _More(Struct, frozen=True):
     by_name: str | None = None
     allowed: list[str] = []
     current: msgspec.Raw = msgspec.Raw(b"")
+    since: list[TicketChange] = []
 
 
 def new_key() -> str:
@@ -122,7 +123,25 @@ class Transport:
 
         `key` becomes Idempotency-Key, `version` If-Match, `reason` Access-Reason. Raises errors of `agent_tui.errors`.
         """
-        headers = self._headers(key, version, reason)
+        response = await self._send(method, where, body, query, self._headers(key, version, reason), answer)
+        if len(response.content) > BIG_ANSWER:
+            # A snapshot of thousands of rows takes longer to read than the screen may stand still.
+            return await asyncio.to_thread(_understood, response, answer)
+        return _understood(response, answer)
+
+    async def fetch(self, where: str, *, query: Query | None = None) -> bytes:
+        """Read a file as it is, not decoded; raises errors of `agent_tui.errors`."""
+        return (await self._send("GET", where, None, query, self._headers(None, None, None), bytes)).content
+
+    async def _send(
+        self,
+        method: str,
+        where: str,
+        body: Struct | None,
+        query: Query | None,
+        headers: dict[str, str],
+        answer: object,
+    ) -> "httpx.Response":
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -137,10 +156,7 @@ class Transport:
             raise ServiceUnreachable(_reason(lost)) from lost
         if response.status_code >= 400:
             raise _refusal(response.status_code, response.headers, response.content, answer)
-        if len(response.content) > BIG_ANSWER:
-            # A snapshot of thousands of rows takes longer to read than the screen may stand still.
-            return await asyncio.to_thread(_understood, response, answer)
-        return _understood(response, answer)
+        return response
 
     @asynccontextmanager
     async def open_stream(self, where: str, *, last_event_id: int | None = None) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -231,7 +247,7 @@ def _refusal(status: int, headers: Mapping[str, str], content: bytes, answer: ob
         more = clean_tree(more)
         return Conflict(problem, more.by, tuple(more.allowed), more.by_name)
     if status == 412:
-        return Stale(problem, _current(more.current, answer))
+        return Stale(problem, _current(more.current, answer), tuple(clean_tree(more.since)))
     return {403: Forbidden, 404: NotFound, 422: Invalid}.get(status, Refused)(problem)
 
 

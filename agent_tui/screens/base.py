@@ -4,7 +4,7 @@ A view writes `body()`, and overrides `live_changed`, `why_not`, `bar_label` and
 something to say. Every `act_` runs in a worker of the app: it may await the client and `push_screen_wait`.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual import events
@@ -13,14 +13,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.worker import Worker, WorkerState
 
-from agent_tui import wire
 from agent_tui.desk.drafts import DraftBook
 from agent_tui.desk.store import DeskState, Diff
+from agent_tui.desk.undo_stack import UndoStack
 from agent_tui.i18n import _
-from agent_tui.keys.actions import ACTIONS, BY_NAME, VIEWS
-from agent_tui.keys.keymap import Keymap
+from agent_tui.keys.actions import ACTIONS, BY_NAME, LEAD_VIEWS
+from agent_tui.keys.keymap import Keymap, hint
 from agent_tui.messages import IntentRefused, IntentSent, Link
+from agent_tui.screens.call_deeds import CallDeeds
 from agent_tui.screens.chrome import offer_of, status_of, top_of
+from agent_tui.screens.flow import Flow
+from agent_tui.screens.lead_keys import LeadKeys, why_no_lead
+from agent_tui.screens.outage_keys import OutageKeys
 from agent_tui.screens.shell import ShellActions
 from agent_tui.widgets.action_bar import ActionBar, BarItem
 from agent_tui.widgets.line_list import LineList
@@ -32,32 +36,11 @@ from agent_tui.widgets.top_bar import TopBar
 if TYPE_CHECKING:
     from agent_tui.net.client import DeskClient
     from agent_tui.net.outbox import Outbox
+    from agent_tui.net.presence import Presence
 
 BAR = tuple(sorted((a for a in ACTIONS if a.bar is not None), key=lambda a: a.bar or 0))
-VIEW_NAMES = tuple(name for name, _title in VIEWS)
-
-
-class Flow(Protocol):
-    """The call's own rules: what take, attach, commit ... do on any view, and why they cannot right now."""
-
-    def why_not(self, action: str, screen: "DeskScreen") -> str | None:
-        """A sentence that says why the action cannot act on this screen now, or None."""
-
-    async def act(self, action: str, screen: "DeskScreen") -> None:
-        """Do it (in a worker); an error of `agent_tui.errors` becomes a toast."""
-
-    @property
-    def hand(self) -> wire.Contact | None:
-        """The contact the agent works on."""
-
-    async def identify(self, customer: str) -> bool:
-        """Say who the contact in hand is about; False without one."""
-
-    def attach_to(self, outage: str) -> None:
-        """Attach the contact in hand to this outage."""
-
-    def live_changed(self, diff: Diff) -> None:
-        """The replica changed, whatever view is on screen; called before the view."""
+# The promised calls stand behind the queue: a view without a tab of its own.
+VIEW_NAMES = (*(name for name, _title in LEAD_VIEWS), "callbacks")
 
 
 class Desk(Protocol):
@@ -72,6 +55,9 @@ class Desk(Protocol):
     retry_at: float
     flow: Flow
     keymap: Keymap
+    undo: UndoStack
+    presence: "Presence"
+    saved_views: Mapping[str, Mapping[str, str]]
 
     def now(self) -> float:
         """Epoch seconds UTC on the service's clock."""
@@ -84,6 +70,9 @@ class Desk(Protocol):
 
     async def show_view(self, name: str) -> None:
         """Go to a view by its name."""
+
+    def view_on_screen(self) -> "DeskScreen | None":
+        """The view on screen, also under a dialog."""
 
     def view(self, name: str) -> "DeskScreen | None":
         """The view's screen if it was opened already."""
@@ -106,7 +95,7 @@ class Desk(Protocol):
     def reconnect(self) -> None:
         """Try to connect now, and read everything again."""
 
-    def switch_language(self) -> None:
+    async def switch_language(self) -> None:
         """The other language, at once."""
 
     async def leave(self) -> None:
@@ -116,10 +105,12 @@ class Desk(Protocol):
         """A worker ended with an error nobody expected."""
 
 
-class DeskScreen(ShellActions):
+class DeskScreen(CallDeeds, OutageKeys, LeadKeys, ShellActions):
     """One view of the desk: top bar, offer line, body, status line, action bar."""
 
     VIEW: ClassVar[str] = ""
+    TAB: ClassVar[str] = ""
+    """The view whose tab is lit, where this one has none."""
     AUTO_FOCUS = "LineList, Input, TextArea"
 
     def compose(self) -> ComposeResult:
@@ -168,12 +159,15 @@ class DeskScreen(ShellActions):
 
     def bar_label(self, action: str) -> str:
         """The footer's word for an action in this context (translated)."""
-        return _(BY_NAME[action].label)
+        return _(BY_NAME[action].words(self.face(action))[0])
 
     def bar_short(self, action: str) -> str:
         """The same in one short word, for a narrow terminal."""
-        known = BY_NAME[action]
-        return _(known.short or known.label)
+        return _(BY_NAME[action].words(self.face(action))[1])
+
+    def face(self, action: str) -> str:
+        """Which of its faces the action has here and now: what its key will do."""
+        return self.desk.flow.face(action, self) if BY_NAME[action].group == "call" else ""
 
     def why_not(self, action: str) -> str | None:
         """Why this action cannot act here and now, or None; shown greyed in the footer and as a toast."""
@@ -181,8 +175,12 @@ class DeskScreen(ShellActions):
             return _("A contact is open. Wrap it up first, then log out.")
         if BY_NAME[action].group == "call":
             return self.desk.flow.why_not(action, self)
+        if reason := why_no_lead(self.desk, action):
+            return reason
         if action in ("mark", "mark_all", "filter"):
             return None if self.query(LineList) else _("There is no list here.")
+        if action == "merge_tickets":
+            return hint(_("Tickets are merged in their own view: {view_tickets} goes there."))
         return None
 
     async def perform(self, action: str) -> None:
@@ -191,44 +189,6 @@ class DeskScreen(ShellActions):
             self.desk.toast(reason, "warning")
         else:
             await cast(Callable[[], Awaitable[None]], getattr(self, f"act_{action}"))()
-
-    # Actions of the call: the flow's, unless the view knows better
-
-    async def act_take(self) -> None:
-        """Take the offered contact, else the selected or the next one."""
-        await self.desk.flow.act("take", self)
-
-    async def act_find(self) -> None:
-        """Go to the customers view and its search field."""
-        await self.desk.flow.act("find", self)
-
-    async def act_new_ticket(self) -> None:
-        """New ticket for the customer on screen."""
-        await self.desk.flow.act("new_ticket", self)
-
-    async def act_attach(self) -> None:
-        """Attach to the outage, or report or choose one."""
-        await self.desk.flow.act("attach", self)
-
-    async def act_look_closer(self) -> None:
-        """History, differences, transcript."""
-        await self.desk.flow.act("look_closer", self)
-
-    async def act_commit(self) -> None:
-        """Save; in a contact, save and wrap up."""
-        await self.desk.flow.act("commit", self)
-
-    async def act_state(self) -> None:
-        """Change my state."""
-        await self.desk.flow.act("state", self)
-
-    async def act_hold(self) -> None:
-        """Hold or resume."""
-        await self.desk.flow.act("hold", self)
-
-    async def act_undo(self) -> None:
-        """Undo the last committed action."""
-        await self.desk.flow.act("undo", self)
 
     async def act_filter(self) -> None:
         """Filter the list; a view with a filter field overrides this."""
@@ -264,7 +224,8 @@ class DeskScreen(ShellActions):
         """Draw top line, offer, status and keys again; each paints only if its words changed."""
         desk = self.desk
         now = desk.now()
-        self.query_one(TopBar).show(top_of(desk.state, desk.link, desk.unsent, now, desk.monotonic(), self.VIEW))
+        tab = self.TAB or self.VIEW
+        self.query_one(TopBar).show(top_of(desk.state, desk.link, desk.unsent, now, desk.monotonic(), tab))
         self.query_one(OfferBar).show(offer_of(desk.state, desk.keymap), now)
         line, alarm = status_of(
             desk.state, desk.link, desk.unsent, now, desk.monotonic(), desk.retry_at - desk.monotonic(), self.totals()

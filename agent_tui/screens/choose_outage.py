@@ -53,28 +53,38 @@ def near_first(outages: Sequence[wire.Outage], path: Sequence[str]) -> list[wire
 
 
 class ChooseOutage(Dialog[OutageChoice]):
-    """A filter line over a list: reports on top, then the open outages, near ones first."""
+    """A filter line over a list: reports on top, then the open outages, near ones first.
+
+    With a `title` of its own it is about many contacts: the outages stay in the order given.
+    """
 
     CSS_PATH = ["dialog.tcss", "choose_outage.tcss"]
 
     def __init__(
-        self, who: str, outages: Sequence[wire.Outage], record: wire.CustomerRecord | None, now: datetime
+        self,
+        who: str,
+        outages: Sequence[wire.Outage],
+        record: wire.CustomerRecord | None,
+        now: datetime,
+        *,
+        title: str = "",
     ) -> None:
         super().__init__()
-        self._who, self._now = who, now
+        self._who, self._now, self._title = who, now, title
         path = record.network_path if record else []
-        self._outages = near_first(outages, path)
+        self._outages = list(outages) if title else near_first(outages, path)
         self._devices = [device for device in record.network if device.kind in REPORTABLE] if record else []
 
     def compose(self) -> ComposeResult:
         """Who, the filter, the list, the keys."""
         with Vertical(classes="panel"):
-            yield SafeStatic(plain(_("No known outage for {who}").format(who=self._who)), classes="title")
+            title = self._title or _("No known outage for {who}").format(who=self._who)
+            yield SafeStatic(plain(title), classes="title")
             yield TextField(placeholder=_("type to filter the open outages"), id="outage-filter")
             yield LineList(COLUMNS, id="outages", header=False, marks=False)
-            yield SafeStatic(
-                hint(_("Enter attaches with call back, or reports · arrows move · {back} back")), classes="hint"
-            )
+            one = _("Enter attaches with call back, or reports · arrows move · {back} back")
+            many = _("Enter or {commit} attaches with call back · arrows move · {back} back")
+            yield SafeStatic(hint(many if self._title else one), classes="hint")
 
     def on_mount(self) -> None:
         """The filter has the focus; the arrows move in the list."""
@@ -112,6 +122,10 @@ class ChooseOutage(Dialog[OutageChoice]):
         """Take what is highlighted."""
         if chosen := self.query_one("#outages", LineList).highlighted:
             self._choose(chosen)
+
+    def typed_again(self) -> None:
+        """The rows have other words."""
+        self._fill(self.query_one("#outage-filter", TextField).value)
 
     def _choose(self, key: str) -> None:
         kind, _sep, ident = key.partition(":")

@@ -8,7 +8,7 @@ from textual.content import Content
 from agent_tui import wire
 from agent_tui.desk.store import DeskState
 from agent_tui.i18n import N_, _, fmt_clock, fmt_day, fmt_duration, fmt_number, language
-from agent_tui.keys.actions import VIEWS
+from agent_tui.keys.actions import views_of
 from agent_tui.keys.keymap import Keymap
 from agent_tui.messages import Link
 from agent_tui.text.clean import clean
@@ -67,7 +67,7 @@ def top_of(state: DeskState, link: Link, unsent: int, now: float, monotonic: flo
     name = clean(state.user.name)
     return TopLine(
         who=(f"{state.user.centre} · {name}", name, state.user.centre),
-        tabs=tuple((name, _(title)) for name, title in VIEWS),
+        tabs=tuple((name, _(title)) for name, title in views_of(state.user.role)),
         current=view,
         link=_(word) + since,
         link_style=style,
@@ -82,7 +82,9 @@ def offer_of(state: DeskState, keymap: Keymap) -> Offer | None:
     """The contact that rings for me, in words; None when nothing does."""
     contact = state.offer
     if contact is None:
-        return None
+        return _missed(state.me, keymap)
+    if contact.direction == "out":
+        return _calling(contact, keymap)
     facts = [clean(contact.place or "")]
     if contact.priority_class in WORDS:
         facts.insert(0, _(WORDS[contact.priority_class]))
@@ -100,6 +102,29 @@ def offer_of(state: DeskState, keymap: Keymap) -> Offer | None:
     )
 
 
+def _missed(me: wire.AgentState | None, keymap: Keymap) -> Offer | None:
+    """Nothing rings here any more after a missed call: why, and the key that says I am back."""
+    if me is None or (me.intent, me.activity) != ("available", "not_responding"):
+        return None
+    since = _("nothing rings here since {time}").format(time=fmt_clock(me.since))
+    back = _("I am back")
+    return Offer(
+        contact="", title="○ " + _("MISSED CALL"), who="", facts=(since,), key=f"{keymap.shown('state')} {back}",
+        until=None, action="state",
+    )  # fmt: skip
+
+
+def _calling(contact: wire.Contact, keymap: Keymap) -> Offer:
+    """The promised call this agent is making."""
+    answered, result = _("they answered"), _("result")
+    return Offer(
+        contact=contact.id, title=f"{GLYPHS[contact.channel]} " + _("YOU CALL"),
+        who=clean(contact.name or contact.address), facts=(clean(contact.place or ""),),
+        key=f"{keymap.shown('take')} {answered} · {keymap.shown('callbacks')} {result}",
+        until=contact.offer_until.timestamp() if contact.offer_until else None,
+    )  # fmt: skip
+
+
 def status_of(
     state: DeskState, link: Link, unsent: int, now: float, monotonic: float, retry_in: float, totals: Content | str
 ) -> tuple[Content, bool]:
@@ -113,9 +138,12 @@ def status_of(
             parts.append((_(" · then {state}").format(state=_(PENDING[state.me.pending])), "$warning"))
     if state.data_gap:
         parts.append((_(" · figures have a gap"), "$warning"))
-    if state.banner is not None and _stands(state.banner.until, now):
-        text = state.banner.text
-        parts.append((f" · ⚑ {clean(text.vi if language() == 'vi' else text.en)}", "bold $warning"))
+    if state.surge is not None and state.surge.on:
+        parts.append((" · ◆ " + _("surge mode"), "$warning"))
+        if state.surge.callback_offer:
+            parts.append((" · " + _("offer a call back"), "$warning"))
+    if words := _announced(state, now):
+        parts.append((f" · ⚑ {words}", "bold $warning"))
     if totals:
         parts += ["  ", totals if isinstance(totals, Content) else Content(totals)]
     return Content.assemble(*parts), False
@@ -126,6 +154,13 @@ def my_state(me: wire.AgentState) -> str:
     word = _(STATE.get((me.intent, me.activity), ACTIVITY[me.activity]))
     reason = REASONS.get(me.reason or "", me.reason or "")
     return f"{word} ({clean(_(reason))})" if reason and me.intent == "paused" else word
+
+
+def _announced(state: DeskState, now: float) -> str:
+    banner = state.banner
+    if banner is None or not _stands(banner.until, now):
+        return ""
+    return clean(banner.text.vi if language() == "vi" else banner.text.en)
 
 
 def _stands(until: datetime | None, now: float) -> bool:

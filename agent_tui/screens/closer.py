@@ -7,12 +7,38 @@ from textual.app import App
 
 from agent_tui import wire
 from agent_tui.i18n import _
+from agent_tui.screens.library import Library, values_of
 from agent_tui.screens.texts import keeper
+from agent_tui.screens.ticket_edit import TicketPane
 from agent_tui.screens.transcript import Transcript
 from agent_tui.widgets.queue_rows import TEXT_CHANNELS
 
 if TYPE_CHECKING:
-    from agent_tui.screens.base import Desk
+    from agent_tui.screens.base import Desk, DeskScreen
+    from agent_tui.screens.contact_flow import ContactFlow
+
+
+def face(flow: "ContactFlow", desk: "Desk", action: str, screen: "DeskScreen") -> str:
+    """What a key of the call will do on this screen, as the name of a face in the registry."""
+    hand = flow.hand
+    if action == "take":
+        if desk.state.offer is not None:
+            return "offer"
+        return "this" if screen.VIEW == "queue" and flow.picked else "next"
+    if action == "commit" and (hand is not None or screen.VIEW == "queue"):
+        return "" if any(pane.waits_to_be_saved for pane in screen.query(TicketPane)) else "wrap_up"
+    if action == "look_closer" and hand is not None and (customer := flow.billed(hand)):
+        view = desk.view("customers")
+        on_screen = screen is view and bills_on_screen(view, customer)
+        return "" if on_screen else "bills"
+    return ""
+
+
+def bills_on_screen(view: "DeskScreen", customer: str) -> bool:
+    """Whether the customers view shows this customer's bills."""
+    from agent_tui.screens.customers import CustomersScreen
+
+    return isinstance(view, CustomersScreen) and view.shows(customer, "bills")
 
 
 async def show_bills(desk: "Desk", customer: str) -> bool:
@@ -37,9 +63,9 @@ async def find_customer(desk: "Desk") -> None:
         view.find()
 
 
-async def look_closer(desk: "Desk", contact: wire.Contact, who: str, in_hand: bool) -> None:
+async def look_closer(flow: "ContactFlow", desk: "Desk", contact: wire.Contact, in_hand: bool) -> None:
     """Show the contact until the agent goes back; what is typed is a draft until the service has it."""
-    keep = keeper(desk, "message", contact, who)
+    keep = keeper(desk, "message", contact, flow.name_of(contact))
     names = {agent.id: agent.name for agent in desk.state.agents.values()}
 
     def send(text: str) -> None:
@@ -54,6 +80,13 @@ async def look_closer(desk: "Desk", contact: wire.Contact, who: str, in_hand: bo
 
     writes = in_hand and contact.channel in TEXT_CHANNELS
     draft = desk.drafts.text("message", contact.id, "text")
-    await cast("App[Any]", desk).push_screen_wait(
-        Transcript(contact, read, names, send if writes else None, draft, keep)
-    )
+    library = Library(desk, lambda: _values(flow, desk, contact), lambda: dialog.look_again())
+    dialog = Transcript(contact, read, names, send if writes else None, draft, keep, library.offers)
+    await cast("App[Any]", desk).push_screen_wait(dialog)
+
+
+def _values(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> dict[str, str]:
+    """What a text to this customer is filled in with."""
+    file = flow.files.get(contact.id)
+    about = contact.outage or (file.power.outage if file.power is not None else None)
+    return values_of(desk, file.record, None, desk.state.outages.get(about or ""))

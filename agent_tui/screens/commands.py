@@ -23,14 +23,19 @@ SHOWN: Final = 14
 
 
 def find_actions(typed: str) -> list[Action]:
-    """What the words mean, best first: words of label, help or name, accents or not; all without words."""
+    """What the words mean, best first: words of label, help or name, accents or not; all without words.
+
+    The very name or label comes before everything: who types it knows what they want.
+    """
     wanted = fold(typed).split()
-    found: list[tuple[int, int, Action]] = []
+    found: list[tuple[bool, int, int, Action]] = []
     for place, action in enumerate(ACTIONS):
-        label, rest = fold(label_of(action)), fold(f"{_(action.help)} {action.name}")
+        label, name = fold(label_of(action)), fold(action.name)
+        rest = f"{fold(_(action.help))} {name}"
         if action.name != "palette" and all(word in label or word in rest for word in wanted):
-            found.append((-sum(word in label for word in wanted), place, action))
-    return [action for _score, _place, action in sorted(found, key=lambda entry: entry[:2])]
+            exact = wanted in (label.split(), name.split(), name.replace("_", " ").split())
+            found.append((not exact, -sum(word in label for word in wanted), place, action))
+    return [action for *_score, action in sorted(found, key=lambda entry: entry[:3])]
 
 
 def label_of(action: Action) -> str:
@@ -98,6 +103,10 @@ class Palette(Dialog[str]):
         """The commit key runs it too."""
         if chosen := self.query_one("#commands", LineList).highlighted:
             self.dismiss(chosen)
+
+    def typed_again(self) -> None:
+        """The commands have other words."""
+        self._fill(self.query_one("#command", TextField).value)
 
     def _fill(self, typed: str) -> None:
         listed = self.query_one("#commands", LineList)

@@ -17,14 +17,14 @@ from agent_tui.desk.store import Diff
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent
+from agent_tui.screens import caller, contact_deeds, undoing, wrapping
 from agent_tui.screens.choose_outage import ChooseOutage
-from agent_tui.screens.closer import find_customer, look_closer, show_bills
+from agent_tui.screens.closer import face, find_customer, look_closer, show_bills
+from agent_tui.screens.contact_deeds import MoreDeeds
 from agent_tui.screens.dossier import Dossier, Dossiers
-from agent_tui.screens.state_menu import StateMenu
-from agent_tui.screens.texts import keeper
 from agent_tui.screens.ticket_flow import TicketFlow
-from agent_tui.screens.wrap_up import WrapUp
 from agent_tui.text.clean import clean
+from agent_tui.widgets.contact_card import joins
 from agent_tui.widgets.power_verdict import device_name
 from agent_tui.widgets.queue_rows import TEXT_CHANNELS, who
 
@@ -43,6 +43,7 @@ class ContactFlow:
         self._desk = desk
         self.files = Dossiers(lambda: desk.client, lambda: desk.state, self._start, self._news)
         self.tickets = TicketFlow(self, desk)
+        self.more = MoreDeeds(self, desk)
         # The waiting contact the agent moved the cursor to; None: whoever the service says is next.
         self.picked: str | None = None
         self._finishing: set[str] = set()
@@ -56,6 +57,8 @@ class ContactFlow:
             "look_closer": self._look_closer,
             "new_ticket": self.tickets.open,
             "find": self._find,
+            "undo": lambda _screen: undoing.take_back(self._desk),
+            **self.more.by_name,
         }
 
     @property
@@ -83,21 +86,26 @@ class ContactFlow:
     def why_not(self, action: str, screen: "DeskScreen") -> str | None:
         """Why an action cannot act now, as a sentence with the next step; None when it can."""
         hand = self.hand
-        if action == "take" and hand is not None:
+        # What rings has a place: with a chat in hand another one may be taken.
+        if action == "take" and hand is not None and self._desk.state.offer is None:
             return hint(_("{who} is in hand. {commit} wraps up first."), who=self.name_of(hand))
         if action == "undo":
-            return _("There is nothing to undo.")
+            return undoing.why_not(self._desk)
         if action in ("commit", "hold") and hand is None:
             return hint(_("No contact in hand. {take} takes one."))
         if action == "hold" and hand is not None and (hand.channel != "hotline" or hand.state == "wrap_up"):
             return _("Only a call that goes on can be put on hold.")
         if action == "attach" and hand is not None and hand.priority_class == "danger":
-            return hint(_("A danger is never grouped with an outage. {new_ticket} records it."))
+            return hint(_("A danger is never grouped with an outage. {trouble} hands it to the field unit."))
         if action == "attach":
             return hint(_("Take a contact first ({take}): it is attached to the outage.")) if hand is None else None
-        if action == "look_closer" and hand is None and self._selected(screen) is None:
+        if action == "look_closer" and hand is None and self.selected(screen) is None:
             return hint(_("Choose a contact first, or take one with {take}."))
-        return None
+        return caller.why_not(self, screen) if action == "identify" else contact_deeds.why_not(self, action, screen)
+
+    def face(self, action: str, screen: "DeskScreen") -> str:
+        """Which of its faces the action has now."""
+        return face(self, self._desk, action, screen)
 
     async def act(self, action: str, screen: "DeskScreen") -> None:
         """Do it; raises errors of `agent_tui.errors`."""
@@ -119,7 +127,7 @@ class ContactFlow:
         if contact is None:
             self._desk.toast(_("Nobody is waiting that you could serve."))
             return
-        self.picked = None
+        self.picked, state.front = None, contact.id
         self._finishing.discard(contact.id)
         self.files.ensure(contact, mine=True)
         self._desk.changed(state.absorb(contact))
@@ -136,14 +144,7 @@ class ContactFlow:
 
     async def identify(self, customer: str) -> bool:
         """Say who the contact in hand is about; False without a contact in hand."""
-        contact = self.hand
-        if contact is None:
-            return False
-        self._desk.outbox.put("identify", contact.id, wire.IdentifyRequest(customer))
-        self.files.remember(contact, customer)
-        self.files.ensure(contact, mine=True, customer=customer)
-        self._refresh()
-        return True
+        return caller.identify(self, self._desk, customer)
 
     # Attach
 
@@ -155,8 +156,8 @@ class ContactFlow:
         await dossier.settled.wait()
         if dossier.attached:
             self._desk.toast(_("Already done: {what}").format(what=dossier.attached))
-        elif dossier.power is not None and dossier.power.outage is not None:
-            self._join(contact, dossier, dossier.power.outage)
+        elif dossier.power is not None and (known := joins(dossier.power)) is not None:
+            self._join(contact, dossier, known)
         else:
             await self._choose(contact, dossier)
 
@@ -175,7 +176,8 @@ class ContactFlow:
         if choice.outage is not None:
             self._join(contact, dossier, choice.outage)
         elif choice.device is not None:
-            outage = await self._desk.client.create_outage(wire.NewOutage(device=choice.device, kind="unplanned"))
+            new = wire.NewOutage(device=choice.device, kind="unplanned", parent=dossier.nested_in(choice.device))
+            outage = await self._desk.client.create_outage(new)
             self._desk.changed(self._desk.state.absorb(outage))
             dossier.done.append("outage_reported")
             self._join(contact, dossier, outage.id)
@@ -194,33 +196,20 @@ class ContactFlow:
         contact = self.hand
         if contact is None:
             return
-        dossier, drafts = self.files.get(contact.id), self._desk.drafts
-        keep = keeper(self._desk, "wrap_up", contact, self.name_of(contact))
-        note = drafts.text("wrap_up", contact.id, "text")
-        dialog = WrapUp(self.name_of(contact), dossier.likely(contact.queue), note, keep)
-        answer = await self.app.push_screen_wait(dialog)
+        body = await wrapping.ask(self, self._desk, contact)
         # The dialog was about this contact: nobody else's end may be written with its answer.
-        if answer is None or contact.id in self._finishing or contact.id not in self._desk.state.contacts:
+        if body is None or contact.id in self._finishing or contact.id not in self._desk.state.contacts:
             return
-        keep(answer.note)
         self._finishing.add(contact.id)
         self._ended.clear()
-        body = wire.FinishRequest(answer.disposition, answer.note or None)
-        intent = self._desk.outbox.put("finish", contact.id, body, needs=dossier.attach)
-        drafts.send_off("wrap_up", contact.id, intent.key)
+        intent = self._desk.outbox.put("finish", contact.id, body, needs=self.files.get(contact.id).attach)
+        self._desk.drafts.send_off("wrap_up", contact.id, intent.key)
         self._refresh()
 
     # My state, hold, look closer, find
 
     async def _state(self, screen: "DeskScreen") -> None:
-        state = self._desk.state
-        choice = await self.app.push_screen_wait(StateMenu(state.me, busy=self.hand is not None))
-        if choice is None:
-            return
-        if choice.intent == "logged_out":
-            self._desk.run_soon("leave")
-            return
-        self._desk.changed(state.absorb(await self._desk.client.set_state(choice.intent, choice.reason)))
+        await wrapping.my_state(self._desk, busy=self.hand is not None)
 
     async def _hold(self, screen: "DeskScreen") -> None:
         contact, client = self.hand, self._desk.client
@@ -229,13 +218,13 @@ class ContactFlow:
             self._desk.changed(self._desk.state.absorb(answer))
 
     async def _look_closer(self, screen: "DeskScreen") -> None:
-        contact = self.hand or self._selected(screen)
+        contact = self.hand or self.selected(screen)
         if contact is None:
             return
         in_hand = contact is self.hand
         if in_hand and (customer := self.billed(contact)) and await show_bills(self._desk, customer):
             return
-        await look_closer(self._desk, contact, self.name_of(contact), in_hand)
+        await look_closer(self, self._desk, contact, in_hand)
 
     def billed(self, contact: wire.Contact) -> str | None:
         """The customer whose bills a call is about; a text is read and answered first, so it has none."""
@@ -249,6 +238,7 @@ class ContactFlow:
 
     def live_changed(self, diff: Diff) -> None:
         """The replica changed: forget what has ended, ask again where the grid around the customer moved."""
+        self.more.asked(diff.contacts)
         if diff.contacts or diff.everything:
             self._finishing &= set(self._desk.state.contacts)
         if not self._finishing:
@@ -286,7 +276,8 @@ class ContactFlow:
 
     # Within
 
-    def _selected(self, screen: "DeskScreen") -> wire.Contact | None:
+    def selected(self, screen: "DeskScreen") -> wire.Contact | None:
+        """The contact under the cursor of this view."""
         chosen = screen.selected_contact()
         return self._desk.state.contacts.get(chosen) if chosen else None
 

@@ -20,6 +20,7 @@ from agent_tui.screens.pane_state import as_of
 from agent_tui.screens.record_reader import RecordFile, RecordReader
 from agent_tui.widgets import bill_table, customer_card
 from agent_tui.widgets.bill_chart import BillChart, compared, legend, step
+from agent_tui.widgets.flowing import Flowing
 from agent_tui.widgets.record_tabs import NAMES, RecordTabs
 from agent_tui.widgets.safe import SafeStatic, plain
 
@@ -64,14 +65,14 @@ class RecordPane(Vertical):
         yield SafeStatic(id="record-head", classes="pane-head")
         yield RecordTabs(id="record-tabs")
         with RecordScroll(id="record-scroll"):
-            yield SafeStatic(id="record")
+            yield Flowing(id="record")
             with Vertical(id="bills"):
                 yield BillChart(id="bill-chart")
-                yield SafeStatic(id="bill-facts")
+                yield Flowing(id="bill-facts")
                 with Horizontal(id="bill-detail"):
-                    yield SafeStatic(id="bill-say")
+                    yield Flowing(id="bill-say")
                     yield SafeStatic(id="bill-table")
-                yield SafeStatic(id="bill-foot")
+                yield Flowing(id="bill-foot")
 
     def on_resize(self, event: events.Resize) -> None:
         """What fits beside each other."""
@@ -163,7 +164,7 @@ class RecordPane(Vertical):
         if file.tab == "contacts":
             return customer_card.page(customer_card.contacts(record, now))
         if file.tab == "tickets":
-            return customer_card.page(customer_card.tickets(record))
+            return customer_card.page(customer_card.tickets(record, now))
         return customer_card.overview(record, file.power, about, now, self._wrong("power"))
 
     def _draw_bills(self, file: RecordFile, record: wire.CustomerRecord, bills: Sequence[wire.Bill]) -> None:

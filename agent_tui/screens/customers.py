@@ -62,7 +62,7 @@ class CustomersScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._latest: LatestWins[str, wire.CustomerHits] = LatestWins(
-            lambda query: self.desk.client.search(query),
+            lambda query: self.desk.client.search(query, self.flow.files.commune(self.flow.hand)),
             lambda query, hits: self.post_message(self.Answered(query, hits)),
             lambda query, error: self.post_message(self.Answered(query, error=error)),
         )
@@ -146,17 +146,13 @@ class CustomersScreen(DeskScreen):
         return self.record.likely_ticket()
 
     def bar_label(self, action: str) -> str:
-        """What commit and new ticket mean right now."""
-        if action == "commit" and self.flow.hand is not None:
-            return _("Wrap up")
+        """What new ticket means right now."""
         if action == "new_ticket" and (likely := self.likely_ticket()) is not None:
             return _(TICKETS[likely.type][0])
         return super().bar_label(action)
 
     def bar_short(self, action: str) -> str:
         """The same in one word."""
-        if action == "commit" and self.flow.hand is not None:
-            return _("Wrap")
         if action == "new_ticket" and (likely := self.likely_ticket()) is not None:
             return _(TICKETS[likely.type][1])
         return super().bar_short(action)
@@ -235,6 +231,8 @@ class CustomersScreen(DeskScreen):
         hand = self.flow.hand
         if hand is not None and hand.customer is None and await self.flow.identify(code):
             self.desk.toast(hint(_("This caller is now {code}. {attach} attaches, {commit} wraps up."), code=code))
+        elif hand is not None and hand.customer not in (None, code):
+            self.desk.toast(hint(_("The caller stays {code}. {identify} makes it the one shown."), code=hand.customer))
         self._show(code, "bills" if hand is not None and hand.queue == "billing" else "overview")
 
     def show_customer(self, code: str, tab: str) -> None:
@@ -274,6 +272,11 @@ class CustomersScreen(DeskScreen):
     async def act_find(self) -> None:
         """Already here: back to the field."""
         self.find()
+
+    async def act_identify(self) -> None:
+        """The customer on screen is the caller, not the one it was thought to be."""
+        if (code := self.customer_on_screen()) is not None and await self.flow.identify(code):
+            self.desk.toast(hint(_("This caller is now {code}. {attach} attaches, {commit} wraps up."), code=code))
 
     async def act_filter(self) -> None:
         """The search field is this list's filter."""

@@ -1,14 +1,22 @@
 """What the small dialogs of a call share: Esc goes back, the commit key saves, and the keys are the user's own."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from textual import events
+from textual._callback import invoke
 from textual.screen import ModalScreen
+from textual.widget import Widget
+
+from agent_tui.widgets.choice import Choice
+from agent_tui.widgets.fields import TextBox, TextField
+from agent_tui.widgets.line_list import LineList
 
 if TYPE_CHECKING:
     from agent_tui.screens.base import Desk
 
 T = TypeVar("T")
+PutBack = Callable[[Widget], None]
 
 
 class Dialog(ModalScreen[T | None]):
@@ -29,6 +37,32 @@ class Dialog(ModalScreen[T | None]):
         """Esc: leave without an answer."""
         self.dismiss(None)
 
+    async def language_changed(self) -> None:
+        """Every word again in the language spoken now; what was typed and chosen stays, and so does the focus."""
+        focused = self.focused.id if self.focused is not None else None
+        held = {widget.id: put for widget in self.walk_children(Widget) if (put := _held(widget)) and widget.id}
+        await self.recompose()
+        with self.prevent(TextField.Changed, TextBox.Changed, Choice.Changed):
+            # What a dialog draws when it opens, it draws again.
+            if callable(filled := getattr(self, "on_mount", None)):
+                await invoke(filled, events.Mount())
+            self._put_back(held, lists=False)
+            self.typed_again()
+            self._put_back(held, lists=True)
+        if focused and (again := self.query(f"#{focused}")):
+            (widget := again.first()).focus()
+            if focused in held:
+                # A field selects what is in it when it gets the focus, which takes its way through the app's queue.
+                self.app.call_later(widget.call_later, held[focused], widget)
+
+    def typed_again(self) -> None:
+        """The fields hold again what was typed, after the language changed: what depends on it is drawn again here."""
+
+    def _put_back(self, held: dict[str, PutBack], lists: bool) -> None:
+        for widget in self.walk_children(Widget):
+            if widget.id in held and isinstance(widget, LineList) is lists:
+                held[widget.id](widget)
+
     def on_key(self, event: events.Key) -> None:
         """Commit and back by the user's keymap: bindings of the app do not reach a modal screen."""
         keymap = self.desk.keymap
@@ -40,3 +74,35 @@ class Dialog(ModalScreen[T | None]):
             event.stop()
             event.prevent_default()
             self.act_back()
+
+
+def _held(widget: Widget) -> PutBack | None:
+    """What puts into a new widget what this one holds; None where it holds nothing."""
+    match widget:
+        case TextField(value=value, selection=selection):
+
+            def put(new: Widget) -> None:
+                if isinstance(new, TextField):
+                    new.value, new.selection = value, selection
+
+        case TextBox(text=text, selection=where):
+
+            def put(new: Widget) -> None:
+                if isinstance(new, TextBox):
+                    new.text, new.selection = text, where
+
+        case Choice(value=chosen):
+
+            def put(new: Widget) -> None:
+                if isinstance(new, Choice):
+                    new.set(chosen)
+
+        case LineList(highlighted=row):
+
+            def put(new: Widget) -> None:
+                if isinstance(new, LineList) and row in new.row_ids:
+                    new.highlight(row)
+
+        case _:
+            return None
+    return put

@@ -15,16 +15,15 @@ from agent_tui.net.client import DeskClient
 
 Signature = frozenset[tuple[object, ...]]
 KEPT = 50
-CHOICES = 500
 # The first of these that happened names how the contact probably ended.
-OUTCOMES = ("outage_reported", "outage_attached", "ticket_created")
+OUTCOMES = ("outage_reported", "outage_attached", "ticket_created", "other")
 
 
 @dataclass
 class Dossier:
     """One contact's file; `done` holds the dispositions earned so far. What was typed is in the book of drafts.
 
-    `last` is the customer that was chosen for this number the time before, where several share it.
+    `last` is the customer this number was identified as the time before, where several share it.
     """
 
     contact: str
@@ -44,6 +43,14 @@ class Dossier:
     done: list[str] = field(default_factory=list)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def nested_in(self, device: str) -> str | None:
+        """The outage this customer's part of which is back, where `device` is that part and not more than it."""
+        parent, record = self.power.nested_of if self.power else None, self.record
+        outer = next((known.device for known in record.outages if known.id == parent), None) if record else None
+        if record is None or outer not in record.network_path or device not in record.network_path:
+            return None
+        return parent if record.network_path.index(device) <= record.network_path.index(outer) else None
+
     def likely(self, queue: str) -> str:
         """The disposition that fits what was done."""
         fallback = "bill_explained" if queue == "billing" else "information"
@@ -62,8 +69,6 @@ class Dossiers:
     ) -> None:
         self._client, self._state, self._start, self._changed = client, state, start, changed
         self._files: dict[str, Dossier] = {}
-        # Who was meant by a number that several customers share; of this desk and session only.
-        self._chosen: dict[str, str] = {}
 
     def get(self, contact: str) -> Dossier:
         """The contact's dossier, empty at first; those not looked at for the longest time are forgotten."""
@@ -73,26 +78,24 @@ class Dossiers:
             self._files.pop(next(iter(self._files)))
         return dossier
 
-    def remember(self, contact: wire.Contact, customer: str) -> None:
-        """Of several customers with this number it was that one."""
-        if contact.candidates:
-            self._chosen.pop(contact.address, None)
-            self._chosen[contact.address] = customer
-            while len(self._chosen) > CHOICES:
-                self._chosen.pop(next(iter(self._chosen)))
-
     def callers(self, contact: wire.Contact | None) -> tuple[tuple[wire.CustomerHit, ...], str]:
-        """Whom a contact may be about: its customer, else all with that number; first the one chosen before."""
+        """Whom a contact may be about: its customer before all others with that number, or the one chosen before."""
         if contact is None:
             return (), ""
         dossier = self.get(contact.id)
         if (record := dossier.record) is not None:
             phone = next(iter(record.phones), "")
-            return (
-                wire.CustomerHit(record.code, record.name, phone, record.address, record.old_address, record.meter_no,
-                                 record.status, record.priority_load, ""),
-            ), ""  # fmt: skip
+            known = wire.CustomerHit(
+                record.code, record.name, phone, record.address, record.old_address, record.meter_no, record.status,
+                record.priority_load, "", record.commune,
+            )  # fmt: skip
+            return (known, *(hit for hit in dossier.hits if hit.code != record.code)), dossier.last
         return tuple(sorted(dossier.hits, key=lambda hit: hit.code != dossier.last)), dossier.last
+
+    def commune(self, contact: wire.Contact | None) -> str | None:
+        """The commune the caller lives in, as far as it is known: of its customer, else of the likeliest candidate."""
+        hits, _last = self.callers(contact)
+        return hits[0].commune or None if hits else None
 
     def ensure(self, contact: wire.Contact, mine: bool, customer: str | None = None) -> Dossier:
         """Read what is missing: the verdict of a known customer; record and candidates only for a contact of mine."""
@@ -103,7 +106,7 @@ class Dossiers:
             dossier.customer, dossier.record, dossier.power = code, None, None
             dossier.record_error = dossier.power_error = ""
         if code is None:
-            dossier.last = self._chosen.get(contact.address, "")
+            dossier.last = contact.proposed or ""
             if mine and contact.candidates and not dossier.asked:
                 dossier.asked = True
                 self._begin(dossier, self._read_candidates(dossier, contact))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from textual import events
 from textual.app import App, ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 
 from agent_tui.desk.drafts import Draft, DraftBook
 from agent_tui.i18n import _, fmt_time, ngettext
@@ -77,7 +78,7 @@ class LeftTexts(Dialog[Draft]):
         if event.key == "delete":
             event.stop()
             draft = self._draft(self.query_one("#left", LineList).highlighted or "")
-            if draft is not None:
+            if draft is not None and not draft.on_its_way:
                 self._book.drop(draft.kind, draft.place)
             self._fill()
             if not self._book.all:
@@ -105,7 +106,10 @@ class LeftTexts(Dialog[Draft]):
     def _show_text(self, key: str | None) -> None:
         draft = self._draft(key or "")
         text = draft.text[:TEXT_SHOWN] + ("…" if len(draft.text) > TEXT_SHOWN else "") if draft is not None else ""
-        self.query_one("#left-text", SafeStatic).say(plain(text, multiline=True), layout=True)
+        shown = plain(text, multiline=True)
+        if draft is not None and draft.refused:
+            shown = plain("✗ " + draft.refused, "$error") + Content("\n") + shown
+        self.query_one("#left-text", SafeStatic).say(shown, layout=True)
 
     def _row(self, draft: Draft) -> Row:
         time = fmt_time(draft.at, self._now)
@@ -129,13 +133,16 @@ async def go_on(desk: "Desk") -> None:
 
 
 async def _open(desk: "Desk", draft: Draft) -> None:
+    if draft.on_its_way:
+        desk.toast(_("It is on its way: it is sent by itself, once, when the service is there."))
+        return
+    draft = desk.drafts.swap(draft)
     flow = cast("ContactFlow", desk.flow)
     hand, about = flow.hand, draft.fields.get("contact", draft.place)
     if draft.kind == "ticket":
         await desk.show_view("tickets")
         cast(TakesTicketText, desk.view("tickets")).open_left(draft.place)
     elif draft.kind in ("wrap_up", "message") and hand is not None and hand.id == about:
-        desk.drafts.come_back(draft.kind, draft.place, about)
         desk.run_soon("commit" if draft.kind == "wrap_up" else "look_closer")
     else:
         if draft.kind != "new_ticket":

@@ -11,12 +11,12 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from agent_tui import wire
-from agent_tui.desk.queue_order import WAITING, order
+from agent_tui.desk.queue_order import WAITING, is_mine, order
 from agent_tui.desk.store import Diff
 from agent_tui.i18n import _
 from agent_tui.messages import IntentRefused, IntentSent, Link
-from agent_tui.screens.base import DeskScreen
 from agent_tui.screens.pane_state import as_of
+from agent_tui.screens.queue_marks import QueueMarks
 from agent_tui.screens.queue_view import card_view, list_state
 from agent_tui.text.fold import fold
 from agent_tui.widgets.contact_card import ContactCard
@@ -34,7 +34,7 @@ SIDE_BY_SIDE: Final = 110
 LOOK_AFTER_S: Final = 0.3
 
 
-class QueueScreen(DeskScreen):
+class QueueScreen(QueueMarks):
     """The queue and the contact in hand."""
 
     VIEW = "queue"
@@ -48,6 +48,8 @@ class QueueScreen(DeskScreen):
         self._words: list[str] = []
         self._shown, self._stepped = 0, False
         self._cursor: str | None = None
+        # The row the agent went to: the cursor stays there, whoever is in it, until another contact is in hand.
+        self._placed: str | None = None
         self._in_hand: str | None = None
         self._look: Timer | None = None
 
@@ -56,18 +58,13 @@ class QueueScreen(DeskScreen):
         """The call's rules, typed."""
         return cast("ContactFlow", self.desk.flow)
 
-    @property
-    def listed(self) -> LineList:
-        """The queue's list."""
-        return self.query_one("#queue", LineList)
-
     def body(self) -> ComposeResult:
         """List pane and card side by side; CSS shows one of them on a narrow terminal."""
         with Horizontal(id="panes"):
             with Vertical(id="list-pane"):
                 yield SafeStatic(id="kpi", classes="pane-head")
                 yield TextField(placeholder=_("filter: name, place, channel, why"), id="filter")
-                yield LineList(COLUMNS, id="queue", marks=False)
+                yield LineList(COLUMNS, id="queue")
             yield ContactCard(id="card")
 
     def on_mount(self) -> None:
@@ -130,8 +127,10 @@ class QueueScreen(DeskScreen):
         """Until the agent moves the cursor it stands on the next one to take."""
         if self.flow.picked not in ids:
             self.flow.picked = None
+        if (self.flow.hand.id if self.flow.hand else None) != self._in_hand or self._placed not in ids:
+            self._placed = None
         stepped = self.listed.highlighted != self._cursor and self._cursor in ids
-        if self.flow.picked is None and ids and not stepped:
+        if self.flow.picked is None and self._placed is None and ids and not stepped:
             contacts = self.desk.state.contacts
             self._cursor = next((id for id in ids if contacts[id].state in WAITING), ids[0])
             self.listed.highlight(self._cursor)
@@ -199,20 +198,6 @@ class QueueScreen(DeskScreen):
         """The contact under the cursor."""
         return self._cursor
 
-    def bar_label(self, action: str) -> str:
-        """What take and commit mean right now."""
-        if action == "take":
-            if self.desk.state.offer is not None:
-                return _("Take offer")
-            return _("Take this") if self.flow.picked else _("Take next")
-        if action == "commit":
-            return _("Wrap up")
-        return super().bar_label(action)
-
-    def bar_short(self, action: str) -> str:
-        """The short word for wrap-up."""
-        return _("Wrap") if action == "commit" else super().bar_short(action)
-
     def outbox_news(self, news: IntentSent | IntentRefused) -> None:
         """The flow keeps the books of the call, whatever view is on screen."""
         self.flow.outbox_news(news)
@@ -228,6 +213,7 @@ class QueueScreen(DeskScreen):
             return
         by_hand, self._stepped = self._stepped, False
         self._cursor = event.id
+        self._placed = event.id if by_hand else None
         contact = self.desk.state.contacts.get(event.id or "")
         self.flow.picked = event.id if by_hand and contact is not None and contact.state in WAITING else None
         if self._look is not None:
@@ -246,6 +232,10 @@ class QueueScreen(DeskScreen):
     @on(LineList.Chosen, "#queue")
     def _opened(self, event: LineList.Chosen) -> None:
         event.stop()
+        if (chosen := self.desk.state.contacts.get(event.id)) and is_mine(chosen, self.desk.state.user.id):
+            # Of several chats this is the one the keys are about now.
+            self.desk.state.front = event.id
+            self.desk.changed(Diff(me=True))
         self._front(card=True)
 
     @on(LineList.Chosen, "#candidates")

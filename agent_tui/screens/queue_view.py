@@ -31,12 +31,13 @@ def card_view(
     if contact is None or dossier is None:
         return CardView(as_of=as_of)
     power = dossier.power
+    about = power.outage or power.plan if power else None
     attached = dossier.attached
     if not attached and contact.outage and contact.callback:
         attached = _("Attached · callback on")
     return CardView(
         contact=contact, mine=mine, record=dossier.record if mine else None, power=power,
-        outage=state.outages.get(power.outage) if power and power.outage else None, hits=dossier.hits,
+        outage=state.outages.get(about) if about else None, hits=dossier.hits,
         loading=bool(dossier.loading), record_error=dossier.record_error, power_error=dossier.power_error,
         attached=attached, last=dossier.last, identified=bool(contact.customer or dossier.customer), as_of=as_of,
     )  # fmt: skip

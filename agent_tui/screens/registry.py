@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from agent_tui.screens.base import Desk, DeskScreen, Flow
+    from agent_tui.screens.base import Desk, DeskScreen
+    from agent_tui.screens.flow import Flow
 
 HOME: Final = "queue"
 
@@ -33,11 +34,25 @@ def _tickets() -> "DeskScreen":
     return TicketsScreen()
 
 
+def _callbacks() -> "DeskScreen":
+    from agent_tui.screens.callbacks import CallbacksScreen
+
+    return CallbacksScreen()
+
+
+def _wallboard() -> "DeskScreen":
+    from agent_tui.screens.wallboard import WallboardScreen
+
+    return WallboardScreen()
+
+
 VIEW_SCREENS: Final[Mapping[str, Callable[[], "DeskScreen"]]] = {
     "queue": _queue,
     "customers": _customers,
     "outages": _outages,
     "tickets": _tickets,
+    "wallboard": _wallboard,
+    "callbacks": _callbacks,
 }
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.screen import Screen
 
 from agent_tui.i18n import _
-from agent_tui.keys.actions import VIEWS
+from agent_tui.keys.actions import views_of
 from agent_tui.theme import dress, next_density, next_theme
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.safe import Confirm
@@ -14,8 +14,6 @@ from agent_tui.widgets.safe import Confirm
 if TYPE_CHECKING:
     from agent_tui.screens.base import Desk, DeskScreen
     from agent_tui.screens.copying import Copied
-
-ORDER = tuple(name for name, _title in VIEWS)
 
 
 class ShellActions(Screen[None]):
@@ -67,8 +65,9 @@ class ShellActions(Screen[None]):
         await self._step(-1)
 
     async def _step(self, by: int) -> None:
-        at = ORDER.index(self.VIEW) if self.VIEW in ORDER else 0
-        await self.desk.show_view(ORDER[(at + by) % len(ORDER)])
+        order = [name for name, _title in views_of(self.desk.state.user.role)]
+        at = order.index(self.VIEW) if self.VIEW in order else 0
+        await self.desk.show_view(order[(at + by) % len(order)])
 
     async def act_view_queue(self) -> None:
         """Go to the queue."""
@@ -88,7 +87,7 @@ class ShellActions(Screen[None]):
 
     async def act_language(self) -> None:
         """The other language, at once."""
-        self.desk.switch_language()
+        await self.desk.switch_language()
 
     async def act_theme(self) -> None:
         """The next theme."""
@@ -117,7 +116,8 @@ class ShellActions(Screen[None]):
         unsent = self.desk.unsent
         question = _("Log out and leave the desk?")
         if unsent:
-            question = _("{n} changes are not sent yet and would be lost. Log out and leave the desk?").format(n=unsent)
+            text = _("{n} changes are not sent yet; they go out at your next login here. Log out and leave the desk?")
+            question = text.format(n=unsent)
         if await self.app.push_screen_wait(Confirm(question, _("Log out"), _("Stay"))):
             await self.desk.leave()
 

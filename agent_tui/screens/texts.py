@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
-
 from agent_tui import wire
 from agent_tui.desk.drafts import Draft
+from agent_tui.desk.settling import ticket_place as ticket_place
 from agent_tui.i18n import N_, _
 
 if TYPE_CHECKING:
     from agent_tui.desk.drafts import DraftKind
     from agent_tui.screens.base import Desk
 
+OF_TYPE: Final = "fields."
 WORDS: Final[dict[str, str]] = {
     "wrap_up": N_("wrap-up note"),
     "message": N_("message"),
@@ -24,7 +24,9 @@ WORDS: Final[dict[str, str]] = {
 def what(draft: Draft) -> str:
     """What kind of text a draft is."""
     word = _(WORDS[draft.kind])
-    return _("{what}, on its way").format(what=word) if draft.on_its_way else word
+    if draft.on_its_way:
+        return _("{what}, on its way").format(what=word)
+    return _("{what}, refused").format(what=word) if draft.refused else word
 
 
 def keeper(desk: "Desk", kind: "DraftKind", contact: wire.Contact, who: str) -> Callable[[str], None]:
@@ -37,15 +39,11 @@ def keeper(desk: "Desk", kind: "DraftKind", contact: wire.Contact, who: str) -> 
     return keep
 
 
-def ticket_place(body: Struct) -> str:
-    """Where the draft of a new ticket stands: at its contact, else its customer."""
-    return (body.contact or body.customer or "") if isinstance(body, wire.NewTicket) else ""
-
-
 def keep_ticket(desk: "Desk", place: str, who: str, body: wire.NewTicket, auto_title: str) -> None:
     """Keep a ticket that is being written; a title the desk chose itself is not yet anybody's text."""
     fields = {"type": body.type, "customer": body.customer or "", "contact": body.contact or "",
               "outage": body.outage or "", "note": body.note or ""}  # fmt: skip
+    fields |= {f"{OF_TYPE}{name}": value for name, value in body.fields.items()}
     fields["auto_title" if body.title == auto_title else "title"] = body.title
     desk.drafts.keep("new_ticket", place, who, fields)
 
@@ -57,4 +55,5 @@ def ticket_of(draft: Draft) -> wire.NewTicket:
         type=of("type", ""), title=of("title", "") or of("auto_title", ""), customer=of("customer") or None,
         contact=(of("contact") or None) if draft.kind == "new_ticket" else None, outage=of("outage") or None,
         note=of("note", "") or of("text", "") or None,
+        fields={name.removeprefix(OF_TYPE): text for name, text in draft.fields.items() if name.startswith(OF_TYPE)},
     )  # fmt: skip

@@ -2,32 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from msgspec import UNSET
 from textual import on
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 
 from agent_tui import wire
+from agent_tui.desk.conflicts import based, draft_fields, held, with_values
 from agent_tui.desk.drafts import DraftBook, fits
+from agent_tui.desk.merge import PLAIN, Values
 from agent_tui.errors import Stale
-from agent_tui.i18n import _, fmt_date, fmt_number, fmt_time
+from agent_tui.i18n import _, fmt_number
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent
 from agent_tui.net.outbox import Outbox
+from agent_tui.screens.at_ticket import AtTicket
+from agent_tui.screens.ticket_form import NOBODY
 from agent_tui.text.clean import TEXT_CAP
 from agent_tui.widgets.choice import Choice
-from agent_tui.widgets.fields import TextBox, TextField
-from agent_tui.widgets.safe import SafeStatic, plain
-from agent_tui.widgets.ticket_rows import PRIORITY, STATUS, due_words, priority_words
+from agent_tui.widgets.field_form import FieldForm
+from agent_tui.widgets.fields import TextField
+from agent_tui.widgets.snippet_list import WritingBox
 
 if TYPE_CHECKING:
     from agent_tui.screens.base import Desk
 
-NOBODY: Final = "-"
-Progress = Literal["", "loading", "sending", "failed"]
+OF_TYPE: Final = "fields."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,111 +38,54 @@ class Changes:
     note: str
 
 
-def reachable(status: wire.TicketStatus) -> list[tuple[str, str]]:
-    """The statuses a ticket may take from this one, with their words: closed and resolved reopen to open only."""
-    ways: dict[wire.TicketStatus, tuple[wire.TicketStatus, ...]] = {
-        "resolved": ("open", "resolved", "closed"),
-        "closed": ("open", "closed"),
-    }
-    names = ways.get(status, ("new", "open", "waiting", "resolved", "closed"))
-    return [(name, _(STATUS[name][1])) for name in names]
-
-
-class TicketPane(VerticalScroll):
+class TicketPane(AtTicket):
     """Facts, fields, a note to add, the notes so far."""
-
-    def compose(self) -> ComposeResult:
-        """Labels on the left, fields on the right."""
-        yield SafeStatic(id="ticket-side-head", classes="pane-head")
-        yield SafeStatic(id="ticket-head")
-        yield SafeStatic(id="ticket-state")
-        with Vertical(id="ticket-form"):
-            fields = (
-                TextField(id="ticket-title"),
-                Choice(reachable("new"), id="ticket-status"),
-                Choice([(key, key) for key in PRIORITY], id="ticket-priority"),
-                Choice([(NOBODY, NOBODY)], id="ticket-assignee"),
-            )
-            for field in fields:
-                with Horizontal(classes="field"):
-                    yield SafeStatic(id=f"{field.id}-label", classes="label")
-                    yield field
-            yield SafeStatic(id="ticket-note-label", classes="label wide")
-            yield TextBox(id="ticket-note")
-        yield SafeStatic(id="ticket-notes")
-
-    def on_mount(self) -> None:
-        """No ticket yet."""
-        self.ticket: wire.Ticket | None = None
-        self._people: list[tuple[str, str]] = []
-        self.query_one("#ticket-form").display = False
-        self.label()
-        self.say("", _("Enter opens a ticket here."))
-
-    def label(self) -> None:
-        """The words of this pane in the current language."""
-        words = {
-            "title": _("Title"),
-            "status": _("Status"),
-            "priority": _("Priority"),
-            "assignee": _("Assignee"),
-            "note": _("Add a note"),
-        }
-        for name, word in words.items():
-            self.query_one(f"#ticket-{name}-label", SafeStatic).say(word)
-        self.query_one("#ticket-status", Choice).set_options(reachable(self.ticket.status if self.ticket else "new"))
-        priorities = [(key, priority_words(key)[0].strip()) for key in PRIORITY]
-        self.query_one("#ticket-priority", Choice).set_options(priorities)
-        self.query_one("#ticket-assignee", Choice).set_options([(NOBODY, _("nobody")), *self._people])
-
-    def stale(self, as_of: str) -> None:
-        """The pane's first line: what it holds and, without the link, when the service was last heard."""
-        age = Content.styled(f" · ▲ {as_of}", "$warning") if as_of and self.ticket else Content("")
-        self.query_one("#ticket-side-head", SafeStatic).say(Content.styled(_("TICKET"), "bold") + age)
-
-    def say(self, progress: Progress, text: str = "") -> None:
-        """One line over the fields: reading, sending, what went wrong."""
-        style = {"failed": "$error", "sending": "$accent"}.get(progress, "$muted")
-        glyph = {"failed": "✗ ", "sending": "↑ "}.get(progress, "")
-        line = self.query_one("#ticket-state", SafeStatic)
-        line.say(Content.styled(glyph + text, style) if text else "", layout=True)
-        line.display = bool(text)
 
     def open(self, ticket: wire.Ticket, people: list[tuple[str, str]], now: datetime) -> None:
         """Put a ticket into the fields; what was typed for another one is gone from them."""
         self.ticket = ticket
         self.query_one("#ticket-form").display = True
-        self._people = people
+        self.people = people
         self.label()
-        self._fill(ticket, None)
+        self.fill(ticket, None)
         left = self._drafts.get("ticket", ticket.id)
-        self.query_one("#ticket-note", TextBox).text = left.fields.get("note", "") if left else ""
-        if left and left.fields.get("title"):
-            self.query_one("#ticket-title", TextField).value = left.fields["title"]
-        self.say("")
+        self.note.text = left.fields.get("note", "") if left else ""
+        if left is not None:
+            kept = {name: value for name, value in left.fields.items() if name in PLAIN or name.startswith(OF_TYPE)}
+            self.fill(with_values(ticket, kept), None)
+            self.ticket = based(ticket, left.fields)
+        self.say("failed" if left and left.refused else "", left.refused if left else "")
         self.refresh_facts(ticket, now)
 
     def rebase(self, ticket: wire.Ticket, now: datetime) -> None:
-        """The ticket moved on: fields not touched follow it, typed ones stay and are saved against the new version."""
-        self._fill(ticket, self.ticket)
-        self.ticket = ticket
+        """The ticket moved on: fields not touched follow it; one that both changed stays, and saving it compares."""
+        before = self.ticket or ticket
+        base = held(before, ticket, self.changes().patch)
+        self.fill(base, before)
+        self.ticket = base
         self._keep()
         self.refresh_facts(ticket, now)
 
+    def adopt(self, ticket: wire.Ticket, values: Values) -> None:
+        """The agent decided what each field becomes, against the ticket as it is now."""
+        self.fill(with_values(ticket, values), None)
+        self.ticket = ticket
+        self._keep(on_its_way=True)
+        self.say("sending", _("saving {number} …").format(number=ticket.number))
+
     @on(TextField.Changed, "#ticket-title")
-    @on(TextBox.Changed, "#ticket-note")
+    @on(WritingBox.Changed, "#ticket-note")
+    @on(FieldForm.Changed)
+    @on(Choice.Changed)
     def _typed(self) -> None:
         self._keep()
 
     def _keep(self, on_its_way: bool = False) -> None:
-        """Title and note as they are typed, until the service has them."""
+        """Note and changed fields as they are, until the service has them."""
         ticket = self.ticket
         if ticket is None:
             return
-        fields = {"note": self.query_one("#ticket-note", TextBox).text}
-        title = self.query_one("#ticket-title", TextField).value
-        if title.strip() != ticket.title:
-            fields["title"] = title
+        fields = {"note": self.note.text, **draft_fields(self.changes().patch, ticket)}
         if on_its_way:
             fields["on_its_way"] = ticket.id
         self._drafts.keep("ticket", ticket.id, ticket.number, fields)
@@ -151,42 +94,15 @@ class TicketPane(VerticalScroll):
     def _drafts(self) -> DraftBook:
         return cast("Desk", self.app).drafts
 
-    def _fill(self, ticket: wire.Ticket, before: wire.Ticket | None) -> None:
-        title = self.query_one("#ticket-title", TextField)
-        if before is None or title.value.strip() == before.title:
-            title.value = ticket.title
-        status = self.query_one("#ticket-status", Choice)
-        untouched = before is None or status.value == before.status
-        status.set_options(reachable(ticket.status))
-        if untouched:
-            status.set(ticket.status)
-        priority = self.query_one("#ticket-priority", Choice)
-        if before is None or priority.value == before.priority:
-            priority.set(ticket.priority)
-        assignee = self.query_one("#ticket-assignee", Choice)
-        if before is None or assignee.value == (before.assignee or NOBODY):
-            assignee.set(ticket.assignee or NOBODY)
-
-    def refresh_facts(self, ticket: wire.Ticket, now: datetime) -> None:
-        """Number, type, clock, and the notes so far."""
-        due, style = due_words(ticket, now)
-        head = plain(ticket.number, "bold") + plain(f" · {ticket.type}")
-        if ticket.customer:
-            head += plain(f" · {ticket.customer}")
-        second = Content.styled(_("due") + " ", "$muted") + Content.styled(due, style)
-        second += Content.styled(" · " + _("opened {time}").format(time=fmt_date(ticket.created_at)), "$muted")
-        self.query_one("#ticket-head", SafeStatic).say(Content("\n").join((head, second)), layout=True)
-        notes = ticket.notes if isinstance(ticket, wire.TicketDetail) else []
-        lines: list[Content] = []
-        for note in notes:
-            lines.append(Content.styled(fmt_time(note.at, now) + " ", "$muted") + plain(note.author, "$muted"))
-            lines.append(plain(note.text, multiline=True))
-        self.query_one("#ticket-notes", SafeStatic).say(Content("\n").join(lines), layout=True)
+    @property
+    def waits_to_be_saved(self) -> bool:
+        """A ticket is open, and something in it was changed."""
+        return self.ticket is not None and bool((changed := self.changes()).patch or changed.note)
 
     def changes(self) -> Changes:
         """What differs from the ticket as it was read, and the note typed."""
         ticket = self.ticket
-        note = self.query_one("#ticket-note", TextBox).text.strip()
+        note = self.note.text.strip()
         if ticket is None:
             return Changes(None, note)
         title = self.query_one("#ticket-title", TextField).value.strip()
@@ -194,7 +110,10 @@ class TicketPane(VerticalScroll):
         priority = self.query_one("#ticket-priority", Choice).value
         chosen = self.query_one("#ticket-assignee", Choice).value
         assignee = None if chosen == NOBODY else chosen
+        kind = self.query_one("#ticket-type", Choice).value
         patch = wire.PatchTicket(
+            type=kind if kind and kind != ticket.type else UNSET,
+            fields=self.typed_fields() or UNSET,
             title=title if title and title != ticket.title else UNSET,
             status=_status(status) if status != ticket.status else UNSET,
             priority=_priority(priority) if priority != ticket.priority else UNSET,
@@ -202,27 +121,36 @@ class TicketPane(VerticalScroll):
         )
         return Changes(None if patch == wire.PatchTicket() else patch, note)
 
-    def send(self, changes: Changes, outbox: Outbox) -> None:
-        """Put patch and note into the outbox, in this order; the fields keep everything until the service has it."""
+    def send(self, changes: Changes, outbox: Outbox) -> bool:
+        """Put patch and note into the outbox, in this order; the fields keep everything until the service has it.
+
+        False where something is wrong first: the line over the fields says what, the focus stands there.
+        """
         ticket = self.ticket
         if ticket is None:
-            return
+            return False
         if not fits(changes.note):
             text = _("The note has {n} characters; {cap} fit into one. Put the rest into a second note.")
             self.say("failed", text.format(n=fmt_number(len(changes.note)), cap=fmt_number(TEXT_CAP)))
-            return
-        if changes.patch is not None:
+            return False
+        if changes.patch is not None and (wrong := self.form.wrong) is not None:
+            self.say("failed", _("Not saved yet: a field has the wrong form."))
+            self.form.go_to(wrong)
+            return False
+        if changes.patch is not None and not outbox.holds("patch_ticket", ticket.id, changes.patch):
             outbox.put("patch_ticket", ticket.id, changes.patch, version=ticket.version)
-        if changes.note:
-            outbox.put("note", ticket.id, wire.NewNote(changes.note), lane=ticket.id)
+        note = wire.NewNote(changes.note)
+        if changes.note and not outbox.holds("note", ticket.id, note):
+            outbox.put("note", ticket.id, note, lane=ticket.id)
         self._keep(on_its_way=True)
         self.say("sending", _("saving {number} …").format(number=ticket.number))
+        return True
 
     def settled(self, news: IntentSent | IntentRefused, now: datetime) -> bool:
         """Tell whether the service took it: the fields show what is saved now, or keep what was typed and say why."""
         if isinstance(news, IntentRefused):
             meanwhile = hint(
-                _("Somebody saved this ticket meanwhile. Your text is still here; {commit} saves it over theirs.")
+                _("Somebody saved this ticket meanwhile. Your text is still here; {commit} compares it with theirs.")
             )
             self.say("failed", meanwhile if isinstance(news.reason, Stale) else news.reason.say())
             return False
@@ -235,7 +163,7 @@ class TicketPane(VerticalScroll):
 
     def clear_note(self, sent: str) -> None:
         """The note is the service's now; anything typed after it stays."""
-        box = self.query_one("#ticket-note", TextBox)
+        box = self.note
         before = len(box.text) - len(box.text.lstrip())
         if box.text.strip() == sent:
             box.text = ""

@@ -8,10 +8,12 @@ from textual.app import App
 
 from agent_tui import wire
 from agent_tui.desk.drafts import Draft
+from agent_tui.desk.ticket_fill import known_fields, likely_types
 from agent_tui.errors import DeskError
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent
+from agent_tui.screens.library import Library, values_of
 from agent_tui.screens.new_ticket import NewTicket
 from agent_tui.screens.texts import keep_ticket, ticket_of, ticket_place
 
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
     from agent_tui.screens.contact_flow import ContactFlow
 
 # What the catalogue would say first; the service knows it under every edition of the catalogue.
-OTHER: Final = wire.RequestType("OTHER", "Yêu cầu khác", "Other request")
+OTHER: Final = wire.TicketType(
+    "OTHER", "Yêu cầu khác", "Other request", [], wire.Say("Không có thời hạn", "No deadline"), False, "normal"
+)
 ERRORS: Final = 50
-LIKELY: Final[dict[str, str]] = {"billing": "BILL.", "outage": "OUT."}
 
 
 @runtime_checkable
@@ -38,7 +41,6 @@ class TicketFlow:
 
     def __init__(self, flow: "ContactFlow", desk: "Desk") -> None:
         self._flow, self._desk = flow, desk
-        self._types: list[wire.RequestType] = []
         self._errors: OrderedDict[str, str] = OrderedDict()
 
     async def open(self, screen: "DeskScreen") -> None:
@@ -56,9 +58,11 @@ class TicketFlow:
         known = self._desk.drafts.get("new_ticket", place)
         draft = ticket_of(known) if known is not None else fresh
         # The book of drafts keeps what was typed; the bill it is about is on screen.
-        draft = structs.replace(draft, fields=fresh.fields) if draft.type == fresh.type else draft
+        merged = {**fresh.fields, **draft.fields}
+        draft = structs.replace(draft, fields=merged) if draft.type == fresh.type else draft
         who = self._flow.name_of(contact) if contact is not None else customer or _("no customer")
-        await self._write(place, who, structs.replace(draft, customer=customer or draft.customer), contact)
+        draft = structs.replace(draft, customer=customer or draft.customer)
+        await self._write(place, who, draft, contact, fresh.fields)
 
     async def go_on(self, draft: Draft) -> None:
         """Open the dialog with a text that was left; what belonged to a contact no longer in hand becomes a ticket."""
@@ -68,14 +72,25 @@ class TicketFlow:
             keep_ticket(self._desk, place, draft.label, body, "")
             self._desk.drafts.drop(draft.kind, draft.place)
         contact = self._flow.hand
-        await self._write(place, draft.label, body, contact if contact and contact.id == body.contact else None)
+        await self._write(place, draft.label, body, contact if contact and contact.id == body.contact else None, {})
 
-    async def _write(self, place: str, who: str, draft: wire.NewTicket, contact: wire.Contact | None) -> None:
-        def keep(body: wire.NewTicket, auto_title: str) -> None:
-            keep_ticket(self._desk, place, who, body, auto_title)
-
+    async def _write(
+        self, place: str, who: str, draft: wire.NewTicket, contact: wire.Contact | None, given: dict[str, str]
+    ) -> None:
         types = self._likely_first(await self._catalogue(), contact)
-        dialog = NewTicket(who, types, draft, keep, self._errors.pop(place, ""))
+        by_code = {kind.code: kind for kind in types}
+
+        def known(kind: wire.TicketType) -> dict[str, str]:
+            return known_fields(kind, self._record(contact), contact.address if contact is not None else "")
+
+        def keep(body: wire.NewTicket, auto_title: str) -> None:
+            # What the desk filled in by itself is nobody's text yet.
+            own = {**known(by_code[body.type]), **given} if body.type in by_code else given
+            typed = {name: value for name, value in body.fields.items() if own.get(name) != value}
+            keep_ticket(self._desk, place, who, structs.replace(body, fields=typed), auto_title)
+
+        library = Library(self._desk, lambda: self._values(contact), lambda: dialog.look_again())
+        dialog = NewTicket(who, types, draft, keep, self._errors.pop(place, ""), known, library.offers)
         body = await cast("App[Any]", self._desk).push_screen_wait(dialog)
         if body is None:
             return
@@ -112,16 +127,27 @@ class TicketFlow:
             return contact.customer or self._flow.files.get(contact.id).customer
         return screen.customer_on_screen()
 
-    async def _catalogue(self) -> list[wire.RequestType]:
-        if not self._types:
-            try:
-                page = await self._desk.client.call("GET", "/v1/request-types", wire.Page[wire.RequestType])
-            except DeskError:
-                # Without the catalogue a ticket can still be written; somebody gives it a type later.
-                return [OTHER]
-            self._types = page.items or [OTHER]
-        return self._types
+    def _record(self, contact: wire.Contact | None) -> wire.CustomerRecord | None:
+        return self._flow.files.get(contact.id).record if contact is not None else None
 
-    def _likely_first(self, types: list[wire.RequestType], contact: wire.Contact | None) -> list[wire.RequestType]:
-        start = LIKELY.get(contact.queue, "-") if contact is not None else "-"
-        return sorted(types, key=lambda kind: not kind.code.startswith(start))
+    def _values(self, contact: wire.Contact | None) -> dict[str, str]:
+        """The placeholders of a text as far as this call fills them."""
+        file = self._flow.files.get(contact.id) if contact is not None else None
+        about = contact.outage if contact is not None else None
+        if about is None and file is not None and file.power is not None:
+            about = file.power.outage
+        return values_of(self._desk, file.record if file else None, None, self._desk.state.outages.get(about or ""))
+
+    async def _catalogue(self) -> list[wire.TicketType]:
+        try:
+            return await self._desk.client.ticket_types() or [OTHER]
+        except DeskError:
+            # Without the catalogue a ticket can still be written; somebody gives it a type later.
+            return [OTHER]
+
+    def _likely_first(self, types: list[wire.TicketType], contact: wire.Contact | None) -> list[wire.TicketType]:
+        if contact is None:
+            return types
+        power = self._flow.files.get(contact.id).power
+        danger = contact.priority_class == "danger"
+        return likely_types(types, contact.queue, danger, power.verdict if power is not None else None)

@@ -1,33 +1,32 @@
-"""The tickets: mine, unassigned or all, and the one under the hand beside them."""
+"""The tickets: mine, unassigned, due, all or a list of one's own, and the one under the hand beside them."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
 
 from agent_tui import wire
 from agent_tui.desk.store import Diff
-from agent_tui.desk.ticket_lists import Which, shown
+from agent_tui.desk.ticket_lists import LIVE
 from agent_tui.errors import DeskError
-from agent_tui.i18n import N_, _
+from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent, Link
+from agent_tui.screens import ticket_bulk, undoing
 from agent_tui.screens.base import DeskScreen
-from agent_tui.screens.pane_state import SIDE_BY_SIDE, as_of, settle
+from agent_tui.screens.library import Library, Whole, values_of
+from agent_tui.screens.pane_state import SIDE_BY_SIDE, as_of
 from agent_tui.screens.ticket_edit import TicketPane
-from agent_tui.widgets.fields import TextField
+from agent_tui.screens.ticket_history import look_back
+from agent_tui.screens.ticket_list import TicketList
 from agent_tui.widgets.line_list import LineList
-from agent_tui.widgets.safe import SafeStatic
-from agent_tui.widgets.ticket_rows import COLUMNS, header, row
-
-ORDER: tuple[tuple[Which, str], ...] = (("mine", N_("MINE")), ("unassigned", N_("UNASSIGNED")), ("all", N_("ALL")))
 
 
 class TicketsScreen(DeskScreen):
@@ -42,13 +41,6 @@ class TicketsScreen(DeskScreen):
     ]
 
     @dataclass
-    class ListRead(Message):
-        """A page of tickets came, or did not."""
-
-        tickets: list[wire.Ticket]
-        error: DeskError | None = None
-
-    @dataclass
     class TicketRead(Message):
         """One ticket with its notes came, or did not; `rebase` keeps what was typed."""
 
@@ -59,25 +51,20 @@ class TicketsScreen(DeskScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._which: Which = "mine"
-        self._filter = ""
-        self._failed = ""
-        self._read = False
-        self._reading = False
         self._let_keys_go: Callable[[], None] | None = None
+        self._record: wire.CustomerRecord | None = None
 
     def body(self) -> ComposeResult:
-        """Head, filter and list beside the ticket."""
+        """The list beside the ticket."""
         with Horizontal(id="tickets"):
-            with Vertical(id="tickets-pane"):
-                yield SafeStatic(id="ticket-list-head", classes="pane-head")
-                yield TextField(placeholder=_("number, title, customer"), id="ticket-filter")
-                yield LineList(COLUMNS, id="ticket-list", marks=False)
+            yield TicketList(id="tickets-pane")
             yield TicketPane(id="ticket-pane", can_focus=False)
 
     def on_mount(self) -> None:
-        """The filter shows only when asked for."""
-        self.query_one("#ticket-filter").display = False
+        """What can be inserted while writing belongs to the ticket on screen."""
+        pane = self._pane
+        library = Library(self.desk, self._values, lambda: pane.snippets.look(pane.note.before))
+        pane.snippets.offers = library.offers
 
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where both fit."""
@@ -88,9 +75,9 @@ class TicketsScreen(DeskScreen):
     def live_changed(self, diff: Diff) -> None:
         """Tickets changed somewhere; the open one takes over what others saved, typed text stays."""
         if diff.everything:
-            self._read_list()
+            self._listed.read_again()
         if diff.everything or diff.tickets:
-            self._draw()
+            self._listed.draw()
         pane = self._pane
         if pane.ticket is not None and pane.ticket.id in diff.tickets:
             known = self.desk.state.tickets.get(pane.ticket.id)
@@ -99,15 +86,19 @@ class TicketsScreen(DeskScreen):
 
     def link_changed(self, link: Link) -> None:
         """An old list says how old it is."""
-        self._draw()
+        self._listed.draw()
+        self._pane.stale(as_of(self.desk))
 
     def tick(self, now: float) -> None:
         """Clocks that run out."""
-        self._draw_head()
+        self._listed.draw_head()
+        self._pane.stale(as_of(self.desk))
 
     def totals(self) -> Content | str:
-        """How many tickets are mine."""
-        return _("my tickets {n}").format(n=len(shown(self.desk.state.tickets.values(), "mine", self._me)))
+        """How many live tickets are mine, of those the desk has."""
+        state = self.desk.state
+        mine = sum(one.assignee == state.user.username and one.status in LIVE for one in state.tickets.values())
+        return _("my tickets {n}").format(n=mine)
 
     def customer_on_screen(self) -> str | None:
         """The open ticket's customer."""
@@ -118,63 +109,16 @@ class TicketsScreen(DeskScreen):
         return self.query_one("#ticket-pane", TicketPane)
 
     @property
-    def _me(self) -> str:
-        return self.desk.state.user.username
+    def _listed(self) -> TicketList:
+        return self.query_one("#tickets-pane", TicketList)
 
-    def _now(self) -> datetime:
-        return datetime.fromtimestamp(self.desk.now(), UTC)
-
-    def _shown(self) -> list[wire.Ticket]:
-        return shown(self.desk.state.tickets.values(), self._which, self._me, self._filter)
-
-    def _who(self, assignee: str | None) -> str:
-        names = {agent.username: agent.name for agent in self.desk.state.agents.values()} if assignee else {}
-        return names.get(assignee or "", assignee or "")
-
-    def _draw(self) -> None:
-        listed = self.query_one("#ticket-list", LineList)
-        found, now = self._shown(), self._now()
-        listed.set_rows([row(ticket, now, self._who(ticket.assignee)) for ticket in found])
-        settle(
-            listed,
-            self.desk,
-            rows=bool(found),
-            loading="" if self._read else _("reading the tickets …"),
-            failed=self._failed,
-            empty=hint(_("No ticket here. The arrows ← → change the list, {new_ticket} makes one.")),
-        )
-        self._draw_head()
-
-    def _draw_head(self) -> None:
-        others = " · ".join(_(word) for which, word in ORDER if which != self._which)
-        head = header(self._shown(), self._now(), _(dict(ORDER)[self._which]), others)
-        self.query_one("#ticket-list-head", SafeStatic).say(head)
-        self._pane.stale(as_of(self.desk))
+    def _values(self) -> dict[str, str]:
+        ticket = self._pane.ticket
+        record = self._record if ticket is not None and self._record and self._record.code == ticket.customer else None
+        outage = self.desk.state.outages.get(ticket.outage or "") if ticket is not None else None
+        return values_of(self.desk, record, ticket, outage)
 
     # Reading
-
-    def _read_list(self) -> None:
-        if not self._reading:
-            self._reading = True
-            self.read(self._fetch_list(), "tickets", before_keys=not self._read)
-
-    async def _fetch_list(self) -> None:
-        try:
-            found: list[wire.Ticket] = []
-            for assignee in ("me", "none", None):
-                found += (await self.desk.client.tickets(assignee=assignee, limit=200)).items
-            self.post_message(self.ListRead(found))
-        except DeskError as error:
-            self.post_message(self.ListRead([], error))
-
-    @on(ListRead)
-    def take_list(self, event: ListRead) -> None:
-        """Keep what is newer than what the stream told."""
-        self._reading = False
-        self._read = self._read or event.error is None
-        self._failed = event.error.say() if event.error else ""
-        self.desk.state.keep_tickets(event.tickets)
-        self._draw()
 
     @on(LineList.Chosen, "#ticket-list")
     def open_ticket(self, event: LineList.Chosen) -> None:
@@ -192,12 +136,25 @@ class TicketsScreen(DeskScreen):
 
     def _fetch(self, id: str, rebase: bool) -> None:
         async def fetch() -> None:
+            client = self.desk.client
+            # Without the catalogue a ticket has the fields that are filled in, under their own names.
+            with contextlib.suppress(DeskError):
+                await client.ticket_types()
             try:
-                self.post_message(self.TicketRead(id, rebase, await self.desk.client.ticket(id)))
+                ticket = await client.ticket(id)
             except DeskError as error:
                 self.post_message(self.TicketRead(id, rebase, error=error))
+                return
+            self.post_message(self.TicketRead(id, rebase, ticket))
+            if not rebase and ticket.customer:
+                self.read(self._fetch_record(ticket), "record", before_keys=False)
 
         self.read(fetch(), "ticket", before_keys=not rebase)
+
+    async def _fetch_record(self, ticket: wire.Ticket) -> None:
+        """The placeholders of a text need it; the fields do not wait for it."""
+        with contextlib.suppress(DeskError):
+            self._record = await self.desk.client.customer(ticket.customer or "", reason=f"ticket:{ticket.id}")
 
     @on(TicketRead)
     def take_ticket(self, event: TicketRead) -> None:
@@ -207,10 +164,11 @@ class TicketsScreen(DeskScreen):
             pane.say("failed", event.error.say() if event.error else "")
         elif event.rebase:
             if pane.ticket is not None and pane.ticket.id == event.id:
-                pane.rebase(event.ticket, self._now())
+                pane.rebase(event.ticket, self._listed.now())
         else:
             people = {agent.username: agent.name for agent in self.desk.state.agents.values()}
-            pane.open(event.ticket, list({self._me: self.desk.state.user.name, **people}.items()), self._now())
+            user = self.desk.state.user
+            pane.open(event.ticket, list({user.username: user.name, **people}.items()), self._listed.now())
             self._show_pane()
 
     def open_left(self, ticket: str) -> None:
@@ -221,35 +179,91 @@ class TicketsScreen(DeskScreen):
         self.add_class("-ticket")
         self.query_one("#ticket-title").focus()
 
-    # Saving
+    # What the keys do here
 
     def why_not(self, action: str) -> str | None:
-        """F8 saves the open ticket; without one it is the call's."""
+        """F8 saves the open ticket or changes the marked ones, F5 attaches those, F7 shows the history."""
+        marked = bool(self._listed.lines.marked)
+        if action in ("commit", "attach") and marked:
+            return None if self.desk.link.is_live else _("Without the service many tickets cannot be changed at once.")
+        if action == "merge_tickets":
+            return None if marked else _("Mark the tickets to merge; the cursor stands on the one that stays.")
+        if action == "look_closer" and (self._pane.ticket is not None or self._listed.lines.highlighted):
+            return None
         if action == "commit" and self._pane.ticket is not None:
-            changes = self._pane.changes()
-            if changes.patch or changes.note:
+            if self._pane.waits_to_be_saved:
                 return None
             if self.desk.state.hand is None:
                 return _("Nothing was changed in this ticket.")
         return super().why_not(action)
 
+    def face(self, action: str) -> str:
+        """With marked rows the commit key changes those."""
+        if action == "commit" and self._listed.lines.marked and not self._pane.waits_to_be_saved:
+            return "marked"
+        return super().face(action)
+
     async def act_commit(self) -> None:
         """Send the changes and the note; both wait in the outbox while the service is away."""
         pane, changes = self._pane, self._pane.changes()
-        if pane.ticket is None or not (changes.patch or changes.note):
+        if pane.ticket is not None and (changes.patch or changes.note):
+            # What is typed next belongs to the fields as they are once this is saved.
+            if pane.send(changes, self.desk.outbox) and self.desk.link.is_live:
+                self._let_keys_go = self.desk.hold_keys()
+        elif self._listed.lines.marked:
+            await self.desk.client.ticket_types()
+            self._settle_marks(await ticket_bulk.ask(self.desk, self._listed.marked()))
+        else:
             await super().act_commit()
+
+    async def act_attach(self) -> None:
+        """All marked tickets wait for one outage."""
+        if not (marked := self._listed.marked()):
+            await super().act_attach()
             return
-        pane.send(changes, self.desk.outbox)
-        # What is typed next belongs to the fields as they are once this is saved.
-        self._let_keys_go = self.desk.hold_keys() if self.desk.link.is_live else None
+        self._settle_marks(await ticket_bulk.attach(self.desk, marked))
+
+    def _settle_marks(self, failed: list[str] | None) -> None:
+        """What was changed is marked no longer, what was not still is."""
+        if failed is not None:
+            self._listed.lines.mark_only(failed)
+
+    async def act_merge_tickets(self) -> None:
+        """The marked ones into the one under the cursor."""
+        stays = self.desk.state.tickets.get(self._listed.lines.highlighted or "")
+        others = [ticket for ticket in self._listed.marked() if stays is not None and ticket.id != stays.id]
+        if stays is None or not others:
+            self.desk.toast(_("Mark the tickets to merge; the cursor stands on the one that stays."), "warning")
+        else:
+            await ticket_bulk.merge(self.desk, others, stays)
+            self._listed.lines.clear_marks()
+
+    async def act_look_closer(self) -> None:
+        """The whole of the snippet under the cursor; else the history of the ticket."""
+        pane = self._pane
+        if (snippet := pane.snippets.current) is not None:
+            length = pane.snippets.asked_length
+            if await self.app.push_screen_wait(Whole(snippet)):
+                pane.note.put(length, snippet.text)
+            pane.note.focus()
+            return
+        known = self.desk.state.tickets.get(self._listed.lines.highlighted or "")
+        ticket = pane.ticket if pane.ticket is not None and (self.has_class("-ticket") or known is None) else known
+        if ticket is None:
+            return
+        await look_back(self.desk, ticket, self._listed.now())
 
     def outbox_news(self, news: IntentSent | IntentRefused) -> None:
         """Saved: the fields show what is saved now. Refused: they keep what was typed, and a line says why."""
+        saved = news.answer if isinstance(news, IntentSent) and isinstance(news.answer, wire.TicketDetail) else None
+        back = ""
+        if saved is not None and isinstance(news.intent.body, wire.PatchTicket):
+            back = undoing.remember(self.desk, saved.undo, _("{number} saved").format(number=saved.number))
         pane = self._pane
         if pane.ticket is None or news.intent.target != pane.ticket.id:
             return
-        if pane.settled(news, self._now()):
-            self.desk.toast(_("{number} saved").format(number=pane.ticket.number))
+        if pane.settled(news, self._listed.now()):
+            self.desk.toast(f"{_('{number} saved').format(number=pane.ticket.number)}. {back}".strip())
         if self._let_keys_go and not any(intent.target == pane.ticket.id for intent in self.desk.outbox.unsent):
             self._let_keys_go()
         self._fetch(pane.ticket.id, rebase=True)
@@ -257,44 +271,28 @@ class TicketsScreen(DeskScreen):
     def language_changed(self) -> None:
         """Words everywhere, typed text untouched."""
         super().language_changed()
-        self.query_one("#ticket-filter", TextField).placeholder = _("number, title, customer")
-        self._pane.label()
-        self._draw()
-
-    # Keys
+        self._listed.say_again()
+        pane = self._pane
+        pane.label()
+        if pane.ticket is not None:
+            pane.refresh_facts(pane.ticket, self._listed.now())
 
     def action_which(self, by: int) -> None:
         """Left and right change the list."""
-        names = [which for which, _word in ORDER]
-        self._which = names[(names.index(self._which) + by) % len(names)]
-        self._draw()
-
-    @on(TextField.Changed, "#ticket-filter")
-    def filter_list(self, event: TextField.Changed) -> None:
-        """Filter as typed."""
-        self._filter = event.value
-        self._draw()
-
-    @on(TextField.Submitted, "#ticket-filter")
-    def leave_filter(self) -> None:
-        """Enter goes to the rows found."""
-        self.query_one("#ticket-list").focus()
+        self._listed.step(by)
 
     async def act_filter(self) -> None:
         """The filter line over the list."""
-        field = self.query_one("#ticket-filter", TextField)
-        field.display = True
-        field.focus()
+        self._listed.filter()
 
     async def act_refresh(self) -> None:
         """Read the list again."""
-        self._read_list()
+        self._listed.read_again()
 
     async def act_back(self) -> None:
-        """Back to the list; typed text stays in the ticket. In the list: the filter goes."""
-        field = self.query_one("#ticket-filter", TextField)
-        if not self.has_class("-ticket") and field.display:
-            field.value = ""
-            field.display = False
-        self.remove_class("-ticket")
-        self.query_one("#ticket-list").focus()
+        """Back to the list; typed text stays in the ticket. In the list: marks go, then the filter."""
+        if self.has_class("-ticket"):
+            self.remove_class("-ticket")
+            self._listed.lines.focus()
+        else:
+            self._listed.back()

@@ -8,6 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from agent_tui import wire
+from agent_tui.desk.snippets import holes
 from agent_tui.errors import DeskError
 from agent_tui.i18n import N_, _, fmt_clock
 from agent_tui.keys.keymap import hint
@@ -16,6 +17,7 @@ from agent_tui.text.clean import clean
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.queue_rows import CHANNELS, STATES
 from agent_tui.widgets.safe import SafeStatic, plain
+from agent_tui.widgets.snippet_list import Offers, SnippetList, WritingField, nothing
 
 MESSAGE_CAP: Final = 2000
 AUTHORS = {"customer": N_("customer"), "agent": N_("we"), "system": N_("system")}
@@ -53,10 +55,11 @@ class Transcript(Dialog[None]):
         send: Callable[[str], None] | None,
         draft: str,
         keep: Callable[[str], None],
+        offers: Offers = nothing,
     ) -> None:
         super().__init__()
         self._contact, self._read, self._names, self._send = contact, read, names, send
-        self._draft, self._keep = draft, keep
+        self._draft, self._keep, self._offers = draft, keep, offers
 
     def compose(self) -> ComposeResult:
         """Who, the lines, the message field."""
@@ -68,13 +71,19 @@ class Transcript(Dialog[None]):
             with VerticalScroll(id="lines"):
                 yield SafeStatic(plain(_("reading …"), "$muted"), id="text")
             if self._send is not None:
-                ask = _("message to the customer, Enter sends")
-                yield TextField(self._draft, placeholder=ask, id="message", max_length=MESSAGE_CAP)
+                yield SnippetList(id="snippets")
+                ask = _("message to the customer, Enter sends, :: inserts a text")
+                yield WritingField(self._draft, placeholder=ask, id="message", max_length=MESSAGE_CAP)
             yield SafeStatic(hint(_("PgUp PgDn scroll · {back} back")), classes="hint")
 
     def on_mount(self) -> None:
         """Read at once; the message field, where there is one, has the focus."""
-        self.query_one("#message" if self._send is not None else "#lines").focus()
+        if self._send is not None:
+            field, snippets = self.query_one("#message", WritingField), self.query_one("#snippets", SnippetList)
+            field.listed, snippets.offers = snippets, self._offers
+            field.focus()
+        else:
+            self.query_one("#lines").focus()
         self.run_worker(self._load(), group="transcript", exit_on_error=False)
 
     async def _load(self) -> None:
@@ -86,6 +95,11 @@ class Transcript(Dialog[None]):
             return
         text.say(lines(detail, self._names), layout=True)
         self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
+
+    def look_again(self) -> None:
+        """The texts that can be inserted have been read."""
+        if self._send is not None and self.is_running:
+            self.query_one("#snippets", SnippetList).look(self.query_one("#message", WritingField).before)
 
     def act_back(self) -> None:
         """Esc: an unsent message waits for the next time."""
@@ -100,7 +114,10 @@ class Transcript(Dialog[None]):
         """Enter sends what was typed and keeps the dialog open."""
         event.stop()
         text = clean(event.value, cap=MESSAGE_CAP).strip()
-        if text and self._send is not None:
+        if missing := holes(text):
+            # A customer never reads the name of a placeholder.
+            self.desk.toast(_("Not sent. Still to be filled in: {what}").format(what=", ".join(missing)), "warning")
+        elif text and self._send is not None:
             self._send(text)
             event.input.value = ""
             shown = self.query_one("#text", SafeStatic)

@@ -35,6 +35,8 @@ def normalise(raw: str) -> str | None:
 
     Accepts +84, 84 and 0084, spaces, dots and brackets, eleven-digit mobiles before 2018 and area codes before 2017.
     """
+    if _KNOWN.fullmatch(raw):
+        return raw
     if len(raw) > 40 or not raw.isascii():
         raw = _SEPARATORS.sub("", raw[:80])
         if len(raw) > 40 or not raw.isascii():
@@ -61,6 +63,8 @@ def spellings(digits: str) -> list[str]:
 
 def mask(s: str) -> str:
     """Return an address with its middle hidden: `0905123456` -> `090****456`, `an.le@x.vn` -> `a****@x.vn`."""
+    if len(s) == 10 and s.isdecimal():
+        return f"{s[:3]}****{s[7:]}"
     if "@" in s:
         name, _, host = s.partition("@")
         return f"{name[:1]}****@{host}"

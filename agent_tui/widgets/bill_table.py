@@ -39,6 +39,7 @@ FLAGS: Final[dict[str, str]] = {
     "reading_gap": N_("a reading is missing"),
     "reading_double": N_("read twice"),
     "reading_differs": N_("readings do not fit the bill"),
+    "one_register": N_("hours not told apart"),
 }
 KINDS: Final[dict[str, str]] = {
     "actual": N_("read on site"),
@@ -48,7 +49,7 @@ KINDS: Final[dict[str, str]] = {
 }
 # A fault of the readings, not of the household: the agent should not defend such a bill.
 ODD: Final = frozenset({
-    "estimated", "late_reading", "reading_falls", "reading_gap", "reading_double", "reading_differs",
+    "estimated", "late_reading", "reading_falls", "reading_gap", "reading_double", "reading_differs", "one_register",
 })  # fmt: skip
 # The figures beside them say it already.
 TOLD: Final = frozenset({
@@ -109,6 +110,11 @@ def table(bill: wire.Bill) -> Content:
     ]
     if meter := readings(bill):
         lines.append(plain(meter, "$muted"))
+    if bill.hours is not None:
+        normal, off_peak, peak = map(fmt_number, bill.hours)
+        lines.append(plain(_("! one register: all at the normal hour"), "$warning"))
+        by_hours = _("normal {normal} · off-peak {off_peak} · peak {peak}")
+        lines.append(plain(by_hours.format(normal=normal, off_peak=off_peak, peak=peak), "$muted"))
     if bill.support:
         told = _("a poor household gets {sum} a month from the state").format(sum=fmt_money(bill.support))
         lines.append(plain(told, "$muted"))

@@ -9,15 +9,18 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 
 from agent_tui import wire
-from agent_tui.i18n import N_, ZONE, _, fmt_date, fmt_day, fmt_duration, ngettext
+from agent_tui.i18n import N_, ZONE, _, fmt_day, fmt_duration, ngettext
 from agent_tui.keys.keymap import hint
+from agent_tui.widgets import danger_lines
 from agent_tui.widgets.bill_table import owed
+from agent_tui.widgets.flowing import Flowing
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.outage_rows import cause_word
 from agent_tui.widgets.power_verdict import verdict_lines
 from agent_tui.widgets.queue_rows import CHANNELS, CLASSES, STATES, why
 from agent_tui.widgets.safe import SafeStatic, plain
+from agent_tui.widgets.ticket_rows import brief_due
 
 DISPOSITIONS: Final[dict[str, str]] = {
     "outage_attached": N_("attached to the outage"),
@@ -36,6 +39,7 @@ TARIFFS: Final[dict[str, str]] = {
     "business": N_("business"),
     "production": N_("production"),
     "public": N_("public service"),
+    "tenant": N_("tenant, flat price"),
 }
 LOADS: Final[dict[str, str]] = {
     "hospital": N_("hospital"),
@@ -86,6 +90,11 @@ def head_line(view: CardView, now: datetime) -> Content:
         Content(f"{state} {fmt_duration((now - since).total_seconds())}".strip()),
         plain(why(contact)),
     ]
+    if view.mine and contact.consulted is not None:
+        parts.append(Content.styled("? " + _("help is asked"), "$accent"))
+    if view.mine and contact.state == "wrap_up" and contact.wrap_up_until is not None:
+        left = fmt_duration((contact.wrap_up_until - now).total_seconds())
+        parts.append(Content.styled(_("{time} left").format(time=left), "$warning"))
     head = Content.styled(title, "bold $accent" if view.mine else "bold $muted") + Content(" ")
     if view.as_of:
         parts.insert(0, Content.styled(f"▲ {view.as_of}", "$warning"))
@@ -157,7 +166,15 @@ def power_lines(view: CardView, now: datetime) -> Content:
     if view.contact is None:
         return Content("")
     attached = Content.styled("✓ " + view.attached, "$success") if view.attached else Content("")
-    if not view.identified:
+    if view.contact.priority_class == "danger":
+        danger = danger_lines.line(view.contact.dispatch, now, view.mine)
+        return Content("\n").join(part for part in (danger, _verdict(view, now, Content(""))) if part.plain)
+    return _verdict(view, now, attached)
+
+
+def _verdict(view: CardView, now: datetime, attached: Content) -> Content:
+    contact = view.contact
+    if contact is None or not view.identified:
         return attached
     if view.power is None:
         if view.power_error:
@@ -168,13 +185,20 @@ def power_lines(view: CardView, now: datetime) -> Content:
     lines = verdict_lines(view.power, view.outage, now, cause)
     if view.attached:
         lines.append(attached)
-    elif view.contact.priority_class == "danger":
+    elif contact.priority_class == "danger":
         pass
-    elif view.mine and view.power.outage is not None:
+    elif view.mine and joins(view.power) is not None:
         lines.append(Content.styled(hint(_("{attach} attach and call back when the power is on")), "$muted"))
+    elif view.mine and view.power.nested_of is not None:
+        lines.append(Content.styled(hint(_("Still no power? {attach} reports it as left out.")), "$muted"))
     elif view.mine and view.power.verdict in ("neighbours_reporting", "only_you"):
         lines.append(Content.styled(hint(_("{attach} report or choose an outage · {new_ticket} new ticket")), "$muted"))
     return Content("\n").join(lines)
+
+
+def joins(power: wire.Power) -> str | None:
+    """The outage, or the planned work under way, that a contact with this verdict belongs to."""
+    return power.outage or (power.plan if power.verdict == "planned_now" else None)
 
 
 def history_lines(view: CardView, now: datetime) -> Content:
@@ -184,7 +208,7 @@ def history_lines(view: CardView, now: datetime) -> Content:
         return Content("")
     rows = [(_("Tickets"), plain(_("none open"), "$muted"))]
     if record.open_tickets:
-        rows = [(_("Tickets") if i == 0 else "", _ticket(t)) for i, t in enumerate(record.open_tickets)]
+        rows = [(_("Tickets") if i == 0 else "", _ticket(t, now)) for i, t in enumerate(record.open_tickets)]
     recent = [
         f"{fmt_day(c.at)} {CHANNELS.get(c.channel, ('·', ''))[0]} {_(DISPOSITIONS.get(c.disposition or '', c.queue))}"
         for c in record.recent_contacts
@@ -199,9 +223,8 @@ def history_lines(view: CardView, now: datetime) -> Content:
     return Content("\n").join(plain(label.ljust(pad), "$muted") + text for label, text in rows)
 
 
-def _ticket(ticket: wire.TicketBrief) -> Content:
-    due = " · " + _("due {time}").format(time=fmt_date(ticket.due_at)) if ticket.due_at else ""
-    return plain(f"{ticket.number} {ticket.title}{due}")
+def _ticket(ticket: wire.TicketBrief, now: datetime) -> Content:
+    return plain(f"{ticket.number} {ticket.title}") + brief_due(ticket, now)
 
 
 class ContactCard(Vertical):
@@ -211,10 +234,10 @@ class ContactCard(Vertical):
         """Head, then what scrolls: caller, candidates, verdict, history."""
         yield SafeStatic(id="card-head", classes="pane-head")
         with VerticalScroll(id="card-scroll"):
-            yield SafeStatic(id="card-who")
+            yield Flowing(id="card-who")
             yield LineList(CANDIDATE_COLUMNS, id="candidates", header=False, marks=False)
-            yield SafeStatic(id="card-power")
-            yield SafeStatic(id="card-more")
+            yield Flowing(id="card-power")
+            yield Flowing(id="card-more")
 
     def on_mount(self) -> None:
         """Nothing in hand until the first view arrives."""

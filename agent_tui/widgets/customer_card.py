@@ -1,12 +1,12 @@
 """A customer's record as the Customers view shows it: one text for each tab but the bills."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from textual.content import Content
 
 from agent_tui import wire
-from agent_tui.i18n import ZONE, _, fmt_date, fmt_time, ngettext
+from agent_tui.i18n import ZONE, _, fmt_time, ngettext
 from agent_tui.text.fold import fold
 from agent_tui.widgets.bill_table import owed
 from agent_tui.widgets.contact_card import DISPOSITIONS, TARIFFS
@@ -15,7 +15,7 @@ from agent_tui.widgets.outage_rows import cause_word
 from agent_tui.widgets.power_verdict import DEVICE, STATUS, device_name, target_line, verdict_lines
 from agent_tui.widgets.queue_rows import CHANNELS, STATES, WHY
 from agent_tui.widgets.safe import plain
-from agent_tui.widgets.ticket_rows import status_words
+from agent_tui.widgets.ticket_rows import brief_due, status_words
 
 BLANK = Content("")
 
@@ -65,16 +65,15 @@ def supply(record: wire.CustomerRecord, now: datetime) -> list[Content]:
     return _labelled(rows)
 
 
-def tickets(record: wire.CustomerRecord) -> list[Content]:
+def tickets(record: wire.CustomerRecord, now: datetime) -> list[Content]:
     """Open tickets with their clocks."""
-    lines = []
-    for ticket in record.open_tickets:
-        due = " · " + _("due {time}").format(time=fmt_date(ticket.due_at)) if ticket.due_at else ""
-        lines.append(
-            plain(ticket.number, "bold")
-            + plain(f"  {ticket.title}")
-            + plain(f" · {status_words(ticket.status)}{due}", "$muted")
-        )
+    lines = [
+        plain(ticket.number, "bold")
+        + plain(f"  {ticket.title}")
+        + plain(f" · {status_words(ticket.status)}", "$muted")
+        + brief_due(ticket, now, "$muted")
+        for ticket in record.open_tickets
+    ]
     return lines or [plain(_("no open ticket"), "$muted")]
 
 
@@ -108,7 +107,7 @@ def overview(
     """All of it in short: verdict, addresses, supply, open tickets, the last contacts."""
     return Content("\n").join([
         *places(record), BLANK, *verdict(power, outage, now, failed), BLANK, *supply(record, now), BLANK,
-        plain(_("TICKETS"), "bold $muted"), *tickets(record), BLANK,
+        plain(_("TICKETS"), "bold $muted"), *tickets(record, now), BLANK,
         plain(_("CONTACTS"), "bold $muted"), *contacts(record, now),
     ])  # fmt: skip
 
@@ -139,7 +138,21 @@ def power_page(
         since = _("since {time}").format(time=fmt_time(outage.started_at, now)) if outage.started_at else ""
         facts = " · ".join(filter(None, (device_name(outage), _(STATUS.get(outage.status, outage.status)), since)))
         lines.append(plain(facts) + Content(" · ") + target_line(outage, now))
-    return Content("\n").join(lines if touched else [*lines, plain(_("none, open or planned"), "$muted")])
+    lines += [] if touched else [plain(_("none, open or planned"), "$muted")]
+    return Content("\n").join([*lines, *earlier(record, {outage.id for outage in touched}, now)])
+
+
+def earlier(record: wire.CustomerRecord, shown: Collection[str], now: datetime) -> list[Content]:
+    """The outages and works on the way that are over or still to come, newest first; none that is `shown` already."""
+    lines = []
+    for outage in record.outages:
+        if outage.id in shown:
+            continue
+        until = fmt_time(outage.until, now) if outage.until else "…"
+        kind = _("planned work") if outage.kind == "planned" else cause_word(outage.cause)
+        what = " · ".join(filter(None, (outage.device_name or outage.device, kind, _(STATUS[outage.status]))))
+        lines.append(plain(f"{fmt_time(outage.since, now)} → {until}  ") + plain(what, "$muted"))
+    return [BLANK, plain(_("OTHER OUTAGES AND WORKS"), "bold $muted"), *lines] if lines else []
 
 
 def page(lines: Sequence[Content]) -> Content:

@@ -23,6 +23,8 @@ PASTE_CAP: Final = 65_536
 """Characters a TextBox holds, and a paste may bring."""
 LINE_MOST: Final = 1_000
 """Characters of a pasted line: each key in a longer one would cost a wrap of all of it."""
+LINES_CAP: Final = 2_000
+"""Lines of a TextBox: every line costs a little with each key, and no note is a list of thousands."""
 RUN_CAP: Final = 4_096
 """Keys taken as one edit: the next run has its turn after everything else had one."""
 FLOOD: Final = 64
@@ -56,11 +58,11 @@ def _composed(before: str, typed: str) -> tuple[int, str]:
     return back, unicodedata.normalize("NFC", before[len(before) - back :] + typed)
 
 
-async def _run_from(field: Input | TextArea, first: str, returns: str) -> str:
+async def _run_from(field: "TextField | TextBox", first: str, returns: str) -> str:
     """Take the typed keys that already wait behind this one out of the field's queue and return them all as text."""
     parts = [first]
     while len(parts) < RUN_CAP and isinstance(waiting := field._peek_message(), events.Key):
-        if waiting.is_printable and waiting.character:
+        if waiting.is_printable and waiting.character and waiting.character not in field.alone:
             parts.append(waiting.character)
         elif returns and waiting.key in ("enter", "ctrl+j"):
             parts.append(returns)
@@ -94,9 +96,12 @@ def _broken(line: str) -> Iterator[str]:
 def _fitting(field: "TextField | TextBox", text: str, held: int, cap: int) -> str:
     """The part of `text` there is room for beside `held` characters; that the field is full is said once."""
     kept = text[: max(0, cap - held)]
+    full = _("This field is full: it takes {n} characters, the rest was not taken.")
+    if isinstance(field, TextBox) and kept.count("\n") > (room := field.lines_left):
+        kept = "\n".join(kept.split("\n", room + 1)[: room + 1])
+        full, cap = _("This field is full: it takes {n} lines, the rest was not taken."), LINES_CAP
     cut = len(kept) < len(text)
-    if cut and not field.said_full:
-        full = _("This field is full: it takes {n} characters, the rest was not taken.")
+    if cut and (not field.said_full or not held):
         toast(field.app, full.format(n=fmt_number(cap)), "warning")
     field.said_full = cut
     return kept
@@ -106,6 +111,8 @@ class TextField(Input):
     """One line of text; same arguments and messages as Input."""
 
     said_full = False
+    alone = ""
+    """Letters that are not taken together with others: something happens when they are typed."""
 
     def takes_at_once(self, event: events.Key) -> bool:
         """Editing keys are done when the field has handled them."""
@@ -160,9 +167,15 @@ class TextBox(TextArea, inherit_bindings=False):
     """Many lines of text; same arguments and messages as TextArea, without its own F6 and F7."""
 
     said_full = False
+    alone = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         binding for binding in TextArea.BINDINGS if not (isinstance(binding, Binding) and binding.key in _FUNCTION_KEYS)
     ]
+
+    @property
+    def lines_left(self) -> int:
+        """How many line breaks there is room for, the selected text gone."""
+        return max(0, LINES_CAP - self.document.line_count + self.selected_text.count("\n"))
 
     def on_unmount(self) -> None:
         """Textual 8.2.8 lets go of a text area that is gone only when the theme changes: the app's watchers hold it."""

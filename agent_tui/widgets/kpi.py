@@ -21,7 +21,8 @@ def totals(contacts: Sequence[wire.Contact], now: datetime, shown: int | None = 
         parts.append(Content.styled("▲ " + _("danger {n}").format(n=danger), "bold $error"))
     if life:
         parts.append(Content.styled("✚ " + _("life support {n}").format(n=life), "bold $warning"))
-    parts.append(Content(_("longest {time}").format(time=fmt_duration(longest_wait(waiting, now)))))
+    if waiting:
+        parts.append(Content(_("longest {time}").format(time=fmt_duration(longest_wait(waiting, now)))))
     if late:
         parts.append(Content.styled(_("late {n}").format(n=fmt_number(late)), "$warning"))
     if shown is not None:

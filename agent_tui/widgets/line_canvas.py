@@ -98,6 +98,9 @@ class LineCanvas(Widget):
 
     def _on_resize(self, event: events.Resize) -> None:
         seen = self._lines.top <= self._lines.at < self._lines.top + self._lines.height
+        if self._lines.height == 1:
+            # Before it was laid out one row was all that could be revealed.
+            self._lines.top = 0
         self._lines.height = max(1, event.size.height - self._header)
         if seen:
             self._lines.reveal()
@@ -234,5 +237,9 @@ class LineCanvas(Widget):
                         full += Style(background=rules.background)
                     text = rules.text_style
                     full += Style(bold=text.bold, reverse=text.reverse, underline=text.underline)
-            look = self._looks[key] = (full + Style.parse(style) if style else full).rich_style
+            full = full + Style.parse(style) if style else full
+            if under and full.reverse:
+                # Reversed, each ink would be a ground of its own: the cursor is one bar, words tell the rest.
+                full += Style(foreground=self.visual_style.foreground)
+            look = self._looks[key] = full.rich_style
         return look

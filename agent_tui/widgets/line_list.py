@@ -3,7 +3,7 @@
 New rows are in the model at once (keys act on what is true), painted at most every 100 ms; ages are derived at paint.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,6 +81,11 @@ class LineList(LineCanvas, can_focus=True):
         return self._lines.cursor
 
     @property
+    def at(self) -> int:
+        """The number of the row under the cursor, 0 without rows."""
+        return self._lines.at
+
+    @property
     def marked(self) -> frozenset[str]:
         """Ids marked with Space or `*`, those that still exist."""
         return frozenset(self._lines.marked)
@@ -99,8 +104,13 @@ class LineList(LineCanvas, can_focus=True):
 
     def clear_marks(self) -> None:
         """No row is marked."""
-        if self._lines.marked:
-            self._lines.marked.clear()
+        self.mark_only(())
+
+    def mark_only(self, ids: Iterable[str]) -> None:
+        """These rows are marked, as far as they are there, and no others."""
+        wanted = self._lines.index.keys() & set(ids)
+        if wanted != self._lines.marked:
+            self._lines.marked = wanted
             self._tell_marks()
 
     def tick(self) -> None:

@@ -10,7 +10,10 @@ from textual.widget import Widget
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the line says: title, who, facts in order of weight, the key, and when it ends (epoch seconds)."""
+    """What the line says: title, who, facts in order of weight, the key, and when it ends (epoch seconds).
+
+    `action` is what a click on it runs.
+    """
 
     contact: str
     title: str
@@ -19,16 +22,17 @@ class Offer:
     key: str
     until: float | None
     danger: bool = False
+    action: str = "take"
 
 
 class OfferBar(Widget):
-    """Hidden without an offer; a click takes it."""
+    """Hidden without an offer; a click does what it says."""
 
     @dataclass
     class Pressed(Message):
         """Somebody clicked the offer."""
 
-        contact: str
+        action: str
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -41,6 +45,7 @@ class OfferBar(Widget):
             self.offer = offer
             self.display = offer is not None
             self.set_class(offer is not None and offer.danger, "danger")
+            self.set_class(offer is not None and offer.action != "take", "calm")
         self._now = now
         if offer is not None:
             self.refresh()
@@ -50,14 +55,15 @@ class OfferBar(Widget):
         if self.offer is None:
             return Content("")
         parts = [(f" {self.offer.title} ", "bold"), (self.offer.who, "bold")]
-        parts += [(f" · {fact}", "") for fact in self.offer.facts if fact]
+        facts = " · ".join(fact for fact in self.offer.facts if fact)
+        parts.append((f" · {facts}" if facts and self.offer.who else facts, ""))
         parts.append((f" · {self.offer.key}", "bold"))
         if self.offer.until is not None:
             parts.append((f" · {max(0, round(self.offer.until - self._now))} s", ""))
         return Content.assemble(*parts)
 
     def on_click(self, event: events.Click) -> None:
-        """A click takes the offer."""
+        """A click does what the line says."""
         event.stop()
         if self.offer is not None:
-            self.post_message(self.Pressed(self.offer.contact))
+            self.post_message(self.Pressed(self.offer.action))

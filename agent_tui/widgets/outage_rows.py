@@ -1,5 +1,6 @@
 """Rows of the outage list and the card of one outage: status and crew as two columns, an expired ETR never quotable."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +10,9 @@ from agent_tui import wire
 from agent_tui.i18n import N_, _, fmt_number, fmt_time, ngettext
 from agent_tui.keys.keymap import hint
 from agent_tui.widgets.line_model import Cell, Column, Row
+from agent_tui.widgets.outage_parts import label, loads, note_line, say, step_line
 from agent_tui.widgets.power_verdict import CREW, STATUS, device_name, target_line
+from agent_tui.widgets.safe import plain
 
 GLYPHS: Final[dict[str, str]] = {
     "predicted": "△",
@@ -17,6 +20,7 @@ GLYPHS: Final[dict[str, str]] = {
     "confirmed": "▲",
     "partially_restored": "◑",
     "restored": "●",
+    "verified": "●",
     "active": "◷",
 }
 CAUSES: Final[dict[str, str]] = {
@@ -46,13 +50,13 @@ CAUSES: Final[dict[str, str]] = {
 }
 COLUMNS: Final[tuple[Column, ...]] = (
     Column("status", N_("status"), 16),
-    Column("crew", N_("crew"), 16, hide_below=89),
+    Column("crew", N_("crew"), 15, hide_below=77),
     Column("device", N_("device"), 14, flex=2),
     Column("out", N_("out"), 8, align="right"),
-    Column("calls", N_("calls"), 5, hide_below=59, align="right"),
-    Column("since", N_("since"), 12, hide_below=72),
-    Column("etr", N_("target"), 12),
-    Column("cause", N_("cause"), 18, flex=1, hide_below=108),
+    Column("calls", N_("calls"), 5, hide_below=61, align="right"),
+    Column("since", N_("since"), 12, hide_below=91),
+    Column("etr", N_("target"), 14),
+    Column("cause", N_("cause"), 18, flex=1, hide_below=110),
 )
 
 
@@ -68,23 +72,34 @@ def status_words(outage: wire.Outage) -> str:
     return f"{GLYPHS.get(outage.status, '◷')} {_(STATUS[outage.status])}"
 
 
-def minutes_lost(outage: wire.Outage, now: datetime) -> float:
-    """Customer-minutes lost so far by those still out: the order of the list."""
-    return outage.customers_out * max(0.0, (now - outage.started_at).total_seconds() / 60)
-
-
 def _status_style(outage: wire.Outage) -> str:
     if outage.kind == "planned":
         return "$accent"
+    if outage.restored_at is not None:
+        return "$success"
     return "bold $error" if outage.status == "confirmed" else "$warning"
 
 
 def _etr_cell(outage: wire.Outage, now: datetime) -> Cell:
+    """The target and, where it is of today, how old it is; of an expired one how long ago it passed, never its time."""
+    if outage.restored_at is not None:
+        return Cell("✓ " + fmt_time(outage.restored_at, now), "$success")
     if outage.etr is None:
         return Cell("–", "$muted")
     if outage.etr <= now or outage.etr_state == "expired":
-        return Cell("▲ " + _("EXPIRED"), "bold $warning")
-    return Cell(fmt_time(outage.etr, now))
+        return Cell(f"▲ {_('EXPIRED')} {short_age((now - outage.etr).total_seconds())}", "bold $warning")
+    shown = fmt_time(outage.etr, now)
+    if outage.etr_set_at is not None and len(shown) <= 5:
+        shown += f" ({short_age((now - outage.etr_set_at).total_seconds())})"
+    return Cell(shown)
+
+
+def short_age(seconds: float) -> str:
+    """An age in at most three cells: 6' of minutes, 3h of hours, 2d of days."""
+    minutes = max(0, int(seconds // 60))
+    if minutes < 100:
+        return f"{minutes}'"
+    return f"{minutes // 60}h" if minutes < 6_000 else f"{min(minutes // 1_440, 99)}d"
 
 
 def row(outage: wire.Outage, now: datetime) -> Row:
@@ -125,7 +140,8 @@ def header(outages: list[wire.Outage], now: datetime, province: str | None) -> C
     return Content(" · ").join(parts)
 
 
-def _counts(outage: wire.Outage) -> str:
+def counts(outage: wire.Outage) -> str:
+    """Calls, calls to be made, tickets."""
     return " · ".join(
         (
             ngettext("{n} call", "{n} calls", outage.calls).format(n=outage.calls),
@@ -135,7 +151,8 @@ def _counts(outage: wire.Outage) -> str:
     )
 
 
-def _size(outage: wire.Outage, now: datetime) -> str:
+def size_line(outage: wire.Outage, now: datetime) -> str:
+    """How many of how many, since when, why."""
     numbers = {"out": fmt_number(outage.customers_out), "all": fmt_number(outage.customers_total)}
     parts = [
         _("{out} of {all} customers out").format(**numbers),
@@ -145,30 +162,46 @@ def _size(outage: wire.Outage, now: datetime) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _step(step: wire.OutageStep, now: datetime) -> Content:
-    until = fmt_time(step.restored_at, now) if step.restored_at else "…"
-    span = Content.styled(f"{fmt_time(step.out_at, now)}–{until}  ", "$muted")
-    return span + Content(
-        ngettext("{n} customer", "{n} customers", step.customers).format(n=fmt_number(step.customers))
-    )
+def target_part(outage: wire.Outage, now: datetime) -> Content:
+    """The crew and when power is to be back; once it is, since when."""
+    crew = Content(_(CREW[outage.crew]) + " · ")
+    if outage.restored_at is None:
+        return crew + target_line(outage, now)
+    return crew + Content.styled(_("power back {time}").format(time=fmt_time(outage.restored_at, now)), "bold $success")
+
+
+def back_header(outages: Sequence[wire.Outage]) -> Content:
+    """`POWER BACK 5 · callbacks open 23`; every figure counts the list below."""
+    waiting = sum(outage.callbacks_open for outage in outages)
+    head = Content.styled(_("POWER BACK {n}").format(n=len(outages)), "bold")
+    return head + Content(" · " + _("callbacks open {n}").format(n=fmt_number(waiting)))
+
+
+def card_head(outage: wire.Outage) -> Content:
+    """Status and device."""
+    head = Content.styled(status_words(outage), _status_style(outage))
+    return head + Content("  ") + Content.styled(device_name(outage), "bold")
 
 
 def card(outage: wire.Outage, now: datetime) -> Content:
-    """One outage in full: device path, size, target, counts, places, priority loads, steps and the last remarks."""
-    head = Content.styled(status_words(outage), _status_style(outage))
+    """One outage in short, as much as fits under the list; what is missing here is one key away."""
     lines = [
-        head + Content("  ") + Content.styled(device_name(outage), "bold"),
+        card_head(outage),
+        *loads(outage, 3),
         Content.styled(" › ".join(reversed(outage.device_path)), "$muted"),
-        Content(_size(outage, now)),
-        Content(_(CREW[outage.crew]) + " · ") + target_line(outage, now),
-        Content(_counts(outage)),
+        Content(size_line(outage, now)),
+        target_part(outage, now),
+        Content(counts(outage)),
     ]
+    if outage.explanation is not None:
+        lines.append(label(_("Why")) + plain(say(outage.explanation)))
+    if outage.parent:
+        lines.append(
+            plain("◱ " + _("inside outage {id}: some stayed out when it was restored").format(id=outage.parent))
+        )
     if outage.places:
         more = f" +{len(outage.places) - 6}" if len(outage.places) > 6 else ""
-        lines.append(Content.styled(_("Places") + "  ", "$muted") + Content(", ".join(outage.places[:6]) + more))
-    lines.extend(Content.styled("✚ ", "bold $warning") + Content(load.name) for load in outage.priority_loads[:3])
-    lines.extend(_step(step, now) for step in outage.steps[-3:])
-    lines.extend(
-        Content.styled(fmt_time(note.at, now) + "  ", "$muted") + Content(note.text) for note in outage.notes[-2:]
-    )
+        lines.append(label(_("Places")) + Content(", ".join(outage.places[:6]) + more))
+    lines.extend(step_line(step, now) for step in outage.steps[-3:])
+    lines.extend(note_line(note, now) for note in outage.notes[-2:])
     return Content("\n").join(lines)

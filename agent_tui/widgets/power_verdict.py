@@ -107,7 +107,8 @@ def _headline(power: wire.Power, outage: wire.Outage | None, now: datetime) -> C
         facts.append(device_name(outage))
     since = outage.started_at if outage is not None else power.since
     if since is not None:
-        facts.append(_("since {time}").format(time=fmt_time(since, now)))
+        word = _("from {time}") if since > now else _("since {time}")
+        facts.append(word.format(time=fmt_time(since, now)))
     if outage is not None and outage.customers_out:
         facts.append(
             ngettext("{n} customer out", "{n} customers out", outage.customers_out).format(
@@ -122,7 +123,8 @@ def _facts(power: wire.Power, outage: wire.Outage | None, now: datetime, cause: 
     if outage is not None:
         if cause:
             parts.append(Content(cause))
-        parts.append(Content(_(CREW[outage.crew])))
+        if outage.kind != "planned":
+            parts.append(Content(_(CREW[outage.crew])))
         parts.append(target_line(outage, now))
     elif power.eta is not None and power.eta > now:
         parts.append(Content.styled(_("target {time}").format(time=fmt_time(power.eta, now)), "bold"))
@@ -141,18 +143,50 @@ def sentence(power: wire.Power, outage: wire.Outage | None, now: datetime) -> Co
     """What to read aloud, in quotation marks; withheld where its target has passed."""
     if not quotable(power, outage, now):
         return Content.styled(_("The target in this sentence has passed: do not read it aloud."), "$warning")
-    text = power.say.en if language() == "en" else power.say.vi
-    return Content.styled(f"“{text}”", "bold")
+    return Content.styled(f"“{said(power.say)}”", "bold")
+
+
+def said(say: wire.Say) -> str:
+    """What is said, in the desk's language."""
+    return say.en if language() == "en" else say.vi
+
+
+def explanation(power: wire.Power, outage: wire.Outage | None) -> Content | None:
+    """From which calls an outage was predicted; a confirmed one needs no reason any more."""
+    if outage is None or outage.explanation is None or power.verdict != "predicted_outage":
+        return None
+    return Content.styled("  " + _("predicted from: {why}").format(why=said(outage.explanation)), "$muted")
+
+
+def restored_line(power: wire.Power, now: datetime) -> Content | None:
+    """That this customer's part of an outage is back, whatever else is true of the supply."""
+    if power.restored_at is None:
+        return None
+    text = _("↺ THIS PART IS BACK since {time}; ask whether the power is on").format(
+        time=fmt_time(power.restored_at, now)
+    )
+    return Content.styled(text, "bold $success")
+
+
+def script_lines(power: wire.Power) -> list[Content]:
+    """What to go through with the caller, in its order, each line numbered."""
+    if not power.script:
+        return []
+    head = Content.styled(_("Go through it with the caller:"), "$accent")
+    return [head, *(Content(f" {n}. {said(step)}") for n, step in enumerate(power.script, 1))]
 
 
 def verdict_lines(power: wire.Power, outage: wire.Outage | None, now: datetime, cause: str = "") -> list[Content]:
-    """The verdict as lines: glyph and word with since and size, the facts, the sentence to read aloud.
+    """The verdict as lines: glyph and word with since and size, the facts, the sentence to read aloud, what to check.
 
     `cause` is the outage's cause in words.
     """
-    lines = [_headline(power, outage, now)]
     facts = _facts(power, outage, now, cause)
-    if facts is not None:
-        lines.append(Content("  ") + facts)
-    lines.append(sentence(power, outage, now))
-    return lines
+    optional = (
+        restored_line(power, now),
+        _headline(power, outage, now),
+        Content("  ") + facts if facts is not None else None,
+        explanation(power, outage),
+        sentence(power, outage, now),
+    )
+    return [line for line in optional if line is not None] + script_lines(power)

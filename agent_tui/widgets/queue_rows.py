@@ -6,6 +6,7 @@ from typing import Final
 
 from agent_tui import wire
 from agent_tui.i18n import N_, _, fmt_duration, ngettext
+from agent_tui.widgets.danger_lines import short
 from agent_tui.widgets.line_model import Cell, Column, Row
 
 CHANNELS: Final[dict[str, tuple[str, str]]] = {
@@ -62,7 +63,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("who", N_("who"), 12, flex=3),
     Column("where", N_("where"), 8, flex=2, hide_below=56),
     Column("why", N_("why"), 9, hide_below=64),
-    Column("state", N_("state"), 12, hide_below=90),
+    Column("state", N_("state"), 17, hide_below=94),
 )
 
 
@@ -131,6 +132,10 @@ def _target_cell(contact: wire.Contact) -> Cell:
     return Cell(lambda now: bar(now - start, target), style)
 
 
+def _dispatch_cell(dispatch: wire.Dispatch) -> Cell:
+    return Cell(lambda now: short(dispatch, now)[0], lambda now: short(dispatch, now)[1])
+
+
 def row(contact: wire.Contact, me: str, names: Mapping[str, str]) -> Row:
     """One contact as one line; `me` is my user id, `names` maps agents' ids to names."""
     mine = contact.agent == me and contact.state in IN_HAND
@@ -138,7 +143,11 @@ def row(contact: wire.Contact, me: str, names: Mapping[str, str]) -> Row:
     class_text, class_style = class_of(contact, mine)
     offered_to_me = contact.state == "offered" and contact.offered_to == me
     holder = contact.agent or contact.offered_to
-    state = _(STATES[contact.state]) if mine or not holder else names.get(holder, holder)
+    state = Cell(_(STATES[contact.state]) if mine or not holder else names.get(holder, holder), "$muted")
+    if contact.consulted == me:
+        state = Cell("? " + _("asks you"), "bold $accent")
+    elif contact.dispatch is not None:
+        state = _dispatch_cell(contact.dispatch)
     return Row(
         id=contact.id,
         cells=(
@@ -150,7 +159,7 @@ def row(contact: wire.Contact, me: str, names: Mapping[str, str]) -> Row:
             Cell(who(contact), "bold" if mine else ""),
             Cell(short_place(contact.place or "")),
             Cell(why(contact)),
-            Cell(state, "$muted"),
+            state,
         ),
         style_key="mine" if mine else "danger" if contact.priority_class == "danger" else "",
     )

@@ -1,4 +1,4 @@
-"""The tabs of a customer's record."""
+"""The tabs of a pane: those of a customer's record, unless others are given."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -30,26 +30,28 @@ class RecordTabs(Widget):
 
         tab: str
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self, id: str | None = None, tabs: tuple[tuple[str, str], ...] = TABS) -> None:
         super().__init__(id=id)
-        self._tab = ""
+        self._tabs, self._tab, self._more = tabs, "", ""
         self._spans: list[tuple[int, int, str]] = []
 
-    def show(self, tab: str) -> None:
-        """Mark this one; an empty name shows no tabs."""
-        self._tab = tab
+    def show(self, tab: str, more: str = "") -> None:
+        """Mark this one; an empty name shows no tabs; `more` stands at the right, before the keys."""
+        self._tab, self._more = tab, more
         self.refresh()
 
     def render(self) -> Content:
         """The chosen one stands in brackets, for eyes and terminals without colours; the keys where there is room."""
         parts: list[tuple[str, str]] = []
         x, self._spans = 0, []
-        for name, title in TABS if self._tab else ():
+        for name, title in self._tabs if self._tab else ():
             text = f"‹{_(title)}›" if name == self._tab else f" {_(title)} "
             parts.append((text, "bold $accent" if name == self._tab else "$muted"))
             self._spans.append((x, x + cell_len(text), name))
             x += cell_len(text)
         keys = _("← → tab · ↑ ↓ month") if self._tab == "bills" else _("← → tab") if self._tab else ""
+        if self._more:
+            keys = self._more if self.size.width - x <= cell_len(f"{self._more} · {keys}") else f"{self._more} · {keys}"
         room = self.size.width - x - cell_len(keys)
         return Content.assemble(*parts, *((" " * room, (keys, "$muted")) if room > 1 else ()))
 

@@ -34,14 +34,15 @@ class SafeStatic(Static):
     def __init__(
         self, content: Content | str = "", *, id: str | None = None, classes: str | None = None, name: str | None = None
     ) -> None:
-        super().__init__(_content(content), id=id, classes=classes, name=name, markup=False)
+        super().__init__(as_content(content), id=id, classes=classes, name=name, markup=False)
 
     def say(self, content: Content | str, layout: bool = False) -> None:
         """Show this instead; without `layout` the widget keeps its place and nothing else moves."""
-        self.update(_content(content), layout=layout)
+        self.update(as_content(content), layout=layout)
 
 
-def _content(value: Content | str) -> Content:
+def as_content(value: Content | str) -> Content:
+    """Content as it is, a plain string as Content that shows it letter by letter."""
     return value if isinstance(value, Content) else plain(value, multiline=True)
 
 
@@ -59,7 +60,7 @@ class Confirm(ModalScreen[bool]):
 
     def __init__(self, question: Content | str, yes: str, no: str | None = None) -> None:
         super().__init__()
-        self._question = _content(question)
+        self._question = as_content(question)
         self._yes, self._no = yes, no if no is not None else _("Cancel")
 
     def compose(self) -> ComposeResult:

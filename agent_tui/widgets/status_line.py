@@ -4,12 +4,18 @@ from textual.content import Content
 from textual.widget import Widget
 
 PART = " · "
+# What a lead announces is said as far as it goes: half a sentence tells more than none.
+WORDS = "⚑ "
+ROOM = 16
 
 
 def whole_parts(line: Content, width: int) -> Content:
-    """As many parts between dots as fit into `width` cells; no part is cut, no dot is left hanging."""
+    """As many parts between dots as fit into `width` cells; no part but an announcement is cut, no dot left hanging."""
     while line.cell_length > width and PART in line.plain:
-        line = line[: line.plain.rindex(PART)]
+        at = line.plain.rindex(PART)
+        if line.plain[at + len(PART) :].startswith(WORDS) and at + ROOM <= width:
+            return line.truncate(width, ellipsis=True)
+        line = line[:at]
     return line
 
 

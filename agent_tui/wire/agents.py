@@ -40,6 +40,12 @@ class StateRequest(Request, frozen=True):
     reason: Short | None = None
 
 
+class SkillsRequest(Request, frozen=True):
+    """All the skills of an agent with their levels 1..5; what is not named is taken away."""
+
+    skills: dict[Short, Annotated[int, Meta(ge=1, le=5)]]
+
+
 class AgentState(Struct, frozen=True):
     """Intent is what the agent wants, activity what happens; `pending` waits for the end of the contact."""
 

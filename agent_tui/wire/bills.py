@@ -12,7 +12,7 @@ ReadingKind = Literal["actual", "remote", "customer", "estimated"]
 BillFlag = Literal[
     "recheck_offer", "no_previous", "more_days", "fewer_days", "more_use", "less_use", "year_up", "year_down",
     "tier_up", "tier_down", "price_up", "price_down", "price_mid_period", "vat_changed", "late_reading", "estimated",
-    "holiday", "reading_falls", "reading_gap", "reading_double", "reading_differs",
+    "holiday", "reading_falls", "reading_gap", "reading_double", "reading_differs", "one_register",
 ]  # fmt: skip
 
 
@@ -35,7 +35,9 @@ class Bill(Struct, frozen=True):
 
     `status` is `overdue` from the day after `due`; `vat_pct` is the VAT rate in per cent. `reading_from` and
     `reading_to` are the meter's figures at both ends where they are on file, `reading_kind` how the latter was got.
-    `support` is what the state pays a poor household for the month, VND: no part of the bill, 0 where there is none.
+    `hours` are the prices of normal, off-peak and peak hours where the contract tells them apart and the kWh on file
+    do not: the bill is then computed at the normal hour's price. `support` is what the state pays a poor household for
+    the month, VND: no part of the bill, 0 where there is none.
     """
 
     period: str
@@ -55,6 +57,7 @@ class Bill(Struct, frozen=True):
     reading_to: int | None = None
     reading_kind: ReadingKind | None = None
     support: int = 0
+    hours: tuple[int, int, int] | None = None
 
 
 class BillCheck(Struct, frozen=True):

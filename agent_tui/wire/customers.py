@@ -5,7 +5,18 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from agent_tui.wire.base import DeviceKind, EtrState, Lane, Request, Say, Short, Time, Verdict
+from agent_tui.wire.base import (
+    DeviceKind,
+    EtrState,
+    Lane,
+    OutageKind,
+    OutageStatus,
+    Request,
+    Say,
+    Short,
+    Time,
+    Verdict,
+)  # fmt: skip
 
 
 class CustomerSearch(Request, frozen=True):
@@ -28,6 +39,7 @@ class CustomerHit(Struct, frozen=True):
     status: str
     priority_load: str
     match: str
+    commune: str = ""
 
 
 class CustomerHits(Struct, frozen=True):
@@ -69,11 +81,24 @@ class TicketBrief(Struct, frozen=True):
     due_at: Time | None
 
 
+class OutageBrief(Struct, frozen=True):
+    """An outage or planned work that touched a customer; `until` is when the supply was or shall be back."""
+
+    id: str
+    kind: OutageKind
+    status: OutageStatus
+    device: str
+    device_name: str
+    cause: str | None
+    since: Time
+    until: Time | None
+
+
 class CustomerRecord(Struct, frozen=True):
     """Everything known of one customer; `network_path` runs transformer, lateral, feeder, substation (codes).
 
     `balance` is what is owed in VND, null where no bills are on file; `owed_since` is the day on
-    which the oldest unpaid bill was or will be due.
+    which the oldest unpaid bill was or will be due. `outages` are the last ones anywhere on the path, newest first.
     """
 
     code: str
@@ -98,10 +123,15 @@ class CustomerRecord(Struct, frozen=True):
     recent_contacts: list[ContactBrief]
     balance: int | None = None
     owed_since: date | None = None
+    outages: list[OutageBrief] = []
 
 
 class Power(Struct, frozen=True):
-    """Is the power out here, and what may be said about it; `outage` and `plan` are ids, `eta` only when quotable."""
+    """Is the power out here, and what may be said about it; `outage` and `plan` are ids, `eta` only when quotable.
+
+    `restored_at`: this customer's part of the outage `nested_of` is back since then; whoever still has no power there
+    is reported as a nested outage. `script` is what to go through with the caller, line by line.
+    """
 
     verdict: Verdict
     say: Say
@@ -111,3 +141,6 @@ class Power(Struct, frozen=True):
     eta: Time | None = None
     eta_state: EtrState = "none"
     neighbours_calling: int = 0
+    restored_at: Time | None = None
+    nested_of: str | None = None
+    script: list[Say] = []

@@ -3,15 +3,41 @@
 from msgspec import Raw, Struct
 
 from agent_tui.wire.agents import Agent, AgentState
-from agent_tui.wire.base import EventKind, Say, Time
+from agent_tui.wire.base import EventKind, Request, Say, Time
 from agent_tui.wire.contacts import Contact
 from agent_tui.wire.outages import Outage
 
 
+class Surge(Struct, frozen=True):
+    """Surge mode as a lead switched it: what callers hear before they queue, and whether they are offered a call."""
+
+    on: bool
+    announcement: Say | None = None
+    callback_offer: bool = False
+    since: Time | None = None
+    by: str | None = None
+
+
+class SurgeRequest(Request, frozen=True):
+    """Switch surge mode."""
+
+    on: bool
+    announcement: Say | None = None
+    callback_offer: bool = False
+
+
 class Banner(Struct, frozen=True):
-    """A lead's announcement to every desk, until a time."""
+    """A lead's announcement to every desk, until a time, with the surge mode; empty texts: nothing is announced."""
 
     text: Say
+    until: Time | None = None
+    surge: Surge | None = None
+
+
+class BannerRequest(Request, frozen=True):
+    """An announcement; without a text the one that stands is taken away."""
+
+    text: Say | None = None
     until: Time | None = None
 
 
@@ -27,6 +53,7 @@ class Snapshot(Struct, frozen=True):
     outages: list[Outage]
     banner: Banner | None = None
     data_gap: bool = False
+    surge: Surge | None = None
 
 
 class Gone(Struct, frozen=True):

@@ -1,8 +1,26 @@
 """Outages, planned works and the areas they touch."""
 
-from msgspec import UNSET, Struct, UnsetType
+from typing import Annotated, Literal
 
-from agent_tui.wire.base import CrewStatus, EtrSource, EtrState, OutageKind, OutageStatus, Request, Short, Text, Time
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from agent_tui.wire.base import (
+    Channel,
+    CrewStatus,
+    EtrSource,
+    EtrState,
+    Line,
+    OutageKind,
+    OutageStatus,
+    Request,
+    Say,
+    Short,
+    Text,
+    Time,
+)
+from agent_tui.wire.trouble import PredictedFrom
+
+CallbackResult = Literal["on", "still_out", "no_answer", "wrong_number"]
 
 
 class PriorityLoad(Struct, frozen=True):
@@ -14,11 +32,24 @@ class PriorityLoad(Struct, frozen=True):
 
 
 class OutageStep(Struct, frozen=True):
-    """Customers who went out and came back together; `restored_at` is null while they are out."""
+    """Customers who went out and came back together; `restored_at` is null while they are out.
+
+    `devices` are the transformers that came back in this step, empty where only a number is known.
+    """
 
     customers: int
     out_at: Time
     restored_at: Time | None = None
+    devices: list[str] = []
+
+
+class EtrEntry(Struct, frozen=True):
+    """One restoration time as it was once given (null: taken back), who gave it and when."""
+
+    at: Time
+    etr: Time | None
+    source: EtrSource
+    by: str
 
 
 class OutageNote(Struct, frozen=True):
@@ -30,7 +61,12 @@ class OutageNote(Struct, frozen=True):
 
 
 class Outage(Struct, frozen=True):
-    """One interruption of supply; `device_path` runs from the device up to its substation (codes, device first)."""
+    """One interruption of supply; `device_path` runs from the device up to its substation (codes, device first).
+
+    `parent` is the restored outage whose call back found this one; `tickets_open` are the tickets that may be closed
+    once the supply is back (filled in only then); `explanation` says from which calls it was predicted, also once it is
+    confirmed.
+    """
 
     id: str
     kind: OutageKind
@@ -59,10 +95,18 @@ class Outage(Struct, frozen=True):
     device_kind: str = ""
     restored_at: Time | None = None
     places: list[str] = []
+    etr_history: list[EtrEntry] = []
+    parent: str | None = None
+    tickets_open: list[str] = []
+    explanation: Say | None = None
+    predicted_from: PredictedFrom | None = None
 
 
 class NewOutage(Request, frozen=True):
-    """Report an outage of a device; an agent's report is `predicted`, a lead may set any status."""
+    """Report an outage of a device; an agent's report is `predicted`, a lead may set any status.
+
+    With `parent` it is nested: some stayed out when that outage was restored, and it began when that one did.
+    """
 
     device: Short
     kind: OutageKind
@@ -72,6 +116,51 @@ class NewOutage(Request, frozen=True):
     etr: Time | None = None
     etr_source: EtrSource | None = None
     note: Text | None = None
+    parent: Short | None = None
+
+
+class RestoreRequest(Request, frozen=True):
+    """A part of an outage, or all of it, has its supply back: a number of customers, or devices; neither means all."""
+
+    at: Time | None = None
+    customers: Annotated[int, Meta(ge=1, le=100_000_000)] | None = None
+    devices: Annotated[list[Short], Meta(min_length=1, max_length=500)] | None = None
+    note: Text | None = None
+
+
+class CallbackAttempt(Struct, frozen=True):
+    """One try at calling somebody back."""
+
+    at: Time
+    by: str
+    result: CallbackResult
+    note: str | None = None
+
+
+class OutageCallback(Struct, frozen=True):
+    """Somebody to be called back about an outage; `address` is whole only for who has claimed the call."""
+
+    contact: str
+    outage: str
+    channel: Channel
+    address: str
+    name: str | None
+    customer: str | None
+    place: str | None
+    joined_at: Time
+    state: Literal["open", "done"]
+    attempts: int
+    history: list[CallbackAttempt]
+    claimed_by: str | None = None
+    claimed_at: Time | None = None
+    nested: str | None = None
+
+
+class CallbackResultRequest(Request, frozen=True):
+    """What came of calling somebody back."""
+
+    result: CallbackResult
+    note: Line | None = None
 
 
 class PatchOutage(Request, frozen=True):

@@ -4,7 +4,7 @@ Every contact an agent has is one slot that runs through TABLE by itself; the ac
 slots, else where the agent rests (`idle`, `not_responding`, `offline`). Section 7 of the contact-centre reference.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -36,6 +36,10 @@ SLOT_STEPS: Final[dict[Trigger, tuple[AgentTrigger, ...]]] = {
     "answer": ("answer",),
     "decline": ("decline",),
     "no_answer": ("miss",),
+    "withdraw": ("withdraw",),
+    "callback_declined": ("decline",),
+    "callback_missed": ("miss",),
+    "callback_withdrawn": ("withdraw",),
     "abandon": ("withdraw",),
     "outbound_failed": ("withdraw",),
     "outbound_given_up": ("withdraw",),
@@ -43,6 +47,7 @@ SLOT_STEPS: Final[dict[Trigger, tuple[AgentTrigger, ...]]] = {
     "release": ("end", "finish"),
     "end": ("end",),
     "finish": ("finish",),
+    "acw_limit": ("finish",),
 }
 SLOT_OF: Final[dict[ContactState, Activity]] = {
     "offered": "reserved",
@@ -50,7 +55,7 @@ SLOT_OF: Final[dict[ContactState, Activity]] = {
     "held": "on_contact",
     "wrap_up": "wrap_up",
 }
-CAPACITY: Final[dict[ChannelClass, int]] = {"voice": 1, "text": 3}
+CAPACITY: Final[Mapping[ChannelClass, int]] = {"voice": 1, "text": 3}
 _STRENGTH: Final[tuple[Activity, ...]] = ("on_contact", "wrap_up", "reserved")
 
 
@@ -127,7 +132,18 @@ def ask(agent: Agent, intent: Intent, reason: str | None, slots: Iterable[Slot],
     return Agent(intent=intent, activity=activity, since=now, reason=reason)
 
 
-def can_take(agent: Agent, slots: Iterable[Slot], channel: Channel, offered_to_me: bool = False) -> bool:
+def capacity(chats: int) -> Mapping[ChannelClass, int]:
+    """Return the places an agent has: one voice, so many texts."""
+    return {**CAPACITY, "text": chats}
+
+
+def can_take(
+    agent: Agent,
+    slots: Iterable[Slot],
+    channel: Channel,
+    offered_to_me: bool = False,
+    places: Mapping[ChannelClass, int] = CAPACITY,
+) -> bool:
     """Return whether the agent is available and has a free place for `channel`.
 
     An offer the agent already has keeps its own place, also when a pause is pending.
@@ -138,7 +154,7 @@ def can_take(agent: Agent, slots: Iterable[Slot], channel: Channel, offered_to_m
         return False
     wanted = channel_class(channel)
     taken = sum(1 for slot in slots if slot.state in SLOT_OF and channel_class(slot.channel) == wanted)
-    return taken < CAPACITY[wanted]
+    return taken < places[wanted]
 
 
 def _shown(agent: Agent, activity: Activity, now: float) -> Agent:

@@ -63,6 +63,7 @@ class Findings:
     effects: Effects | None
     flags: tuple[BillFlag, ...]
     estimated_now: bool = False
+    hours: tuple[int, int, int] | None = None
 
 
 @cache
@@ -80,7 +81,10 @@ def examine(
     """Compare a bill with the month before and the same month a year ago (None: not on file)."""
     effects = None if before is None else _effects(now, before, prices)
     estimated = [_estimated(readings, period) for period in (now, before)]
+    hours = tariff.in_force(prices.tables, now.fact.usage.tariff, now.fact.usage.last).hours
+    told: tuple[BillFlag, ...] = () if hours is None else ("one_register",)
     flags = (
+        *told,
         *_against_month(now, before, effects),
         *_against_year(now, year_ago),
         *_of_itself(now, any(estimated)),
@@ -92,6 +96,7 @@ def examine(
         days_ratio=None if before is None else _hundredths(now.days, before.days),
         year_ratio=None if year_ago is None else _hundredths(now.kwh, year_ago.kwh),
         effects=effects, flags=tuple(sorted(flags, key=_ORDER.index)), estimated_now=estimated[0],
+        hours=hours,
     )  # fmt: skip
 
 
@@ -99,6 +104,7 @@ _ORDER: tuple[BillFlag, ...] = (
     "recheck_offer", "no_previous", "more_days", "fewer_days", "more_use", "less_use", "year_up", "year_down",
     "tier_up", "tier_down", "price_up", "price_down", "price_mid_period", "vat_changed", "late_reading", "estimated",
     "holiday", "reading_falls", "reading_gap", "reading_double", "reading_differs",
+    "one_register",
 )  # fmt: skip
 
 

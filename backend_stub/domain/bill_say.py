@@ -131,6 +131,13 @@ def _notes_vi(found: Findings) -> Iterator[str]:
             if found.estimated_now
             else "Chỉ số tháng trước là tạm tính, tháng này tính bù theo chỉ số công tơ."
         )
+    if found.hours is not None:
+        normal, off_peak, peak = map(number_vi, found.hours)
+        yield (
+            f"Hợp đồng tính theo giờ (bình thường {normal}, thấp điểm {off_peak}, cao điểm {peak} đồng), nhưng "
+            "hệ thống chỉ có tổng sản lượng nên số tiền này tính theo giá giờ bình thường, "
+            "hóa đơn chính thức có thể khác."
+        )
     yield from (_NOTES_VI[flag] for flag in found.flags if flag in _NOTES_VI)
 
 
@@ -188,5 +195,11 @@ def _notes_en(found: Findings) -> Iterator[str]:
             "This period's reading is estimated; the next one will follow the meter."
             if found.estimated_now
             else "The reading of the month before was estimated; this month makes up for it by the meter."
+        )
+    if found.hours is not None:
+        normal, off_peak, peak = (f"{price:,}" for price in found.hours)
+        yield (
+            f"The contract is priced by hours (normal {normal}, off-peak {off_peak}, peak {peak} dong), but only the "
+            "total is on file: this sum is at the normal hour's price, the bill itself may differ."
         )
     yield from (_NOTES_EN[flag] for flag in found.flags if flag in _NOTES_EN)

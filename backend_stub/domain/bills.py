@@ -103,4 +103,5 @@ def to_wire(fact: BillFact, charge: Charge, readings: Sequence[Reading], prices:
         vat_pct=charge.vat_pct, reading_from=begin.value if begin else None, reading_to=end.value if end else None,
         reading_kind=end.kind if end else None,
         support=tariff.support(prices, usage.last) if residential else 0,
+        hours=tariff.in_force(prices.tables, usage.tariff, usage.last).hours,
     )  # fmt: skip

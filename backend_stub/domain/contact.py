@@ -11,6 +11,7 @@ from agent_tui.wire import Channel, ContactState
 Trigger = Literal[
     "join", "refuse", "reserve", "decline", "no_answer", "answer", "abandon", "overflow", "callback", "exit_key",
     "timeout", "outbound_failed", "outbound_given_up", "hold", "resume", "transfer", "release", "end", "finish", "lose",
+    "withdraw", "callback_declined", "callback_missed", "callback_withdrawn", "acw_limit",
 ]  # fmt: skip
 ChannelClass = Literal["voice", "text"]
 
@@ -26,6 +27,8 @@ TABLE: Final[dict[tuple[ContactState | None, Trigger], ContactState]] = {
     ("queued", "reserve"): "offered",
     ("offered", "decline"): "queued",
     ("offered", "no_answer"): "queued",
+    # "Agent lost": the agent paused, or took another contact by hand, or a colleague picked this one up.
+    ("offered", "withdraw"): "queued",
     ("offered", "answer"): "connected",
     ("queued", "abandon"): "abandoned",
     ("offered", "abandon"): "abandoned",
@@ -36,6 +39,10 @@ TABLE: Final[dict[tuple[ContactState | None, Trigger], ContactState]] = {
     ("callback_waiting", "reserve"): "offered",
     ("offered", "outbound_failed"): "callback_waiting",
     ("offered", "outbound_given_up"): "callback_failed",
+    # Nobody was called yet: what an agent did not want goes back to the promises, not among those on the line.
+    ("offered", "callback_declined"): "callback_waiting",
+    ("offered", "callback_missed"): "callback_waiting",
+    ("offered", "callback_withdrawn"): "callback_waiting",
     ("connected", "hold"): "held",
     ("held", "resume"): "connected",
     ("connected", "transfer"): "queued",
@@ -44,7 +51,13 @@ TABLE: Final[dict[tuple[ContactState | None, Trigger], ContactState]] = {
     ("connected", "end"): "wrap_up",
     ("held", "end"): "wrap_up",
     ("wrap_up", "finish"): "closed",
+    ("wrap_up", "acw_limit"): "closed",
     **{(state, "lose"): "lost_with_pbx" for state in LIVE},
+}
+_OUTBOUND: Final[dict[Trigger, Trigger]] = {
+    "decline": "callback_declined",
+    "no_answer": "callback_missed",
+    "withdraw": "callback_withdrawn",
 }
 _RESULT: Final[dict[Trigger, ContactState]] = {trigger: state for (_, trigger), state in TABLE.items()}
 
@@ -84,6 +97,11 @@ def replay(triggers: list[Trigger]) -> ContactState | None:
 def finish_steps(state: ContactState) -> tuple[Trigger, ...]:
     """Return the steps by which `finish` ends a contact: conversation and wrap-up are two even in one command."""
     return ("end", "finish") if state in ("connected", "held") else ("finish",)
+
+
+def back(trigger: Trigger, outbound: bool) -> Trigger:
+    """Return the step by which an unanswered offer goes back: a promised call is promised again, not queued."""
+    return _OUTBOUND[trigger] if outbound else trigger
 
 
 def channel_class(channel: Channel) -> ChannelClass:

@@ -1,6 +1,7 @@
 """Deadlines of requests: hours of the clock, or working days that skip weekends and holidays."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal
@@ -37,6 +38,37 @@ def add_working_days(start: date, days: int, holidays_of: Holidays) -> date:
         day += timedelta(days=1)
         days -= is_working_day(day, holidays_of)
     return day
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the work is: the serving corporation, `urban` or `rural` (None: unknown), and whether works are needed."""
+
+    corporation: str
+    area: Literal["urban", "rural"] | None = None
+    works: bool = False
+
+
+def area_of(kind: str) -> Literal["urban", "rural"]:
+    """The area of a commune of this kind: a phường is urban, a xã rural (Law 72/2025/QH15 on local government).
+
+    A đặc khu (an island) counts as rural: the longer of two published periods is the one that can be promised.
+    """
+    return "urban" if kind == "phường" else "rural"
+
+
+def rule_at(usual: str, variants: Mapping[str, str], site: Site) -> str:
+    """The deadline rule of a request at a site, the most specific variant of the catalogue first.
+
+    Works come before the area: with a new pole, cable or current transformers the area no longer matters.
+    """
+    wanted = ["works"] if site.works else []
+    wanted += [site.area] if site.area is not None else []
+    for word in wanted:
+        for key in (f"{site.corporation}.{word}", word):
+            if key in variants:
+                return variants[key]
+    return variants.get(site.corporation, usual)
 
 
 def due_at(rule: str, created: float, holidays_of: Holidays = vietnamese_holidays) -> float | None:

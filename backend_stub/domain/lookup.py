@@ -12,7 +12,7 @@ from agent_tui.text.clean import clean
 from agent_tui.text.fold import fold
 from agent_tui.text.telex import strip
 
-MAX_TERMS = 12
+MAX_TERMS = 16
 MAX_TERM = 32
 MAX_STREET = 6
 # Joins two words into one; a letter to the full text, and in no word of ours.
@@ -24,6 +24,7 @@ _GLUE = re.compile(r"[\s.\-()/+\u2010-\u2015]+")
 _CODE = re.compile(r"P[A-Z](?=.*[0-9])[0-9A-Z]{1,11}")
 _WHOLE = re.compile(r"P[A-Z][0-9A-Z]{9,11}")
 _TAIL = re.compile(r"(?=.*[0-9])[0-9A-Z]{4,12}")
+_DIGIT = re.compile(r"[0-9]")
 _DIGITS = re.compile(r"[0-9]{3,20}")
 # What is written before a number: it says which number it is, and the number says that too.
 _LABEL = re.compile(
@@ -100,7 +101,12 @@ def whole(q: str) -> tuple[str, Literal["code", "number"]] | None:
 
 def plan(q: str) -> Lookup:
     """Return what `q` may mean; every text is acceptable, an empty plan finds nothing."""
-    text = _LABEL.sub("", clean(q).strip(), count=1)
+    text = clean(q).strip()
+    if not _DIGIT.search(text):
+        # Neither a number nor a code: nearly every look-up by name, and none of the work of telling those apart.
+        folded = fold(text)
+        return Lookup(None, None, (), tuple(_capped(_WORD.findall(folded))), folded)
+    text = _LABEL.sub("", text, count=1)
     compact = _GLUE.sub("", text).upper()
     if compact.isascii() and _DIGITS.fullmatch(compact):
         return Lookup(tail=compact, numbers=tuple(phone.spellings(compact)))

@@ -96,6 +96,8 @@ class Places:
                 named[alias] = [*named.get(alias, ()), *named[name]]
         self._named = {name: tuple(found) for name, found in named.items()}
         self._sorted = sorted(self._named)
+        # Words of no place are no place: what is typed mostly has one.
+        self._words = frozenset(word for text in (*self._sorted, *_KINDS) for word in text.split())
         # How many words the longest name that begins with a word has: most words begin none.
         self._longest: dict[str, int] = {}
         for name in self._sorted:
@@ -105,6 +107,8 @@ class Places:
     def read(self, terms: Sequence[str], *, prefix: bool = False, old_first: bool = False) -> Place | None:
         """Read all the words as one place, None when they are none; with `prefix` the last may be half typed."""
         words = split_glued(terms)
+        if not self._words.issuperset(words[:-1] if prefix else words):
+            return None
         for half_typed in (False, True) if prefix else (False,):
             for mention in self._mentions(words, 0, half_typed):
                 for units in _worlds(mention.units, old_first):

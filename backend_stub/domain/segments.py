@@ -22,6 +22,9 @@ _UNANSWERED: Final[dict[Trigger, Outcome]] = {
     "exit_key": "exit_key",
     "outbound_failed": "withdrawn",
     "outbound_given_up": "withdrawn",
+    "callback_declined": "withdrawn",
+    "callback_missed": "withdrawn",
+    "callback_withdrawn": "withdrawn",
     "lose": "lost_with_pbx",
 }
 _MOVES_ON: Final[frozenset[Trigger]] = frozenset({"transfer", "release", "overflow"})
@@ -41,6 +44,7 @@ class Segment(Struct, frozen=True):
     acw_s: float = 0.0
     outcome: Outcome | None = None
     transferred_to: str | None = None
+    callback: int = 0
 
     @property
     def wait_s(self) -> float:
@@ -87,7 +91,7 @@ def _begin(step: Step) -> Segment | None:
     if step.trigger == "refuse":
         return Segment(step.queue, step.joined_at, ended_at=step.at, outcome="refused")
     if step.trigger == "reserve":
-        return Segment(step.queue, step.joined_at, agent=step.agent, offered_at=step.at)
+        return Segment(step.queue, step.joined_at, agent=step.agent, offered_at=step.at, callback=1)
     return None
 
 
@@ -95,7 +99,7 @@ def _during(segment: Segment, step: Step) -> Segment:
     match step.trigger:
         case "reserve":
             return replace(segment, offered_at=step.at, agent=step.agent)
-        case "decline" | "no_answer":
+        case "decline" | "no_answer" | "withdraw":
             return replace(segment, offered_at=None, agent=None)
         case "answer":
             return replace(segment, answered_at=step.at, agent=step.agent)
@@ -103,7 +107,7 @@ def _during(segment: Segment, step: Step) -> Segment:
             return replace(segment, held_since=step.at)
         case "resume" | "end":
             return _unheld(segment, step.at, ended=step.trigger == "end")
-        case "finish":
+        case "finish" | "acw_limit":
             ended = segment.ended_at if segment.ended_at is not None else step.at
             return replace(segment, ended_at=ended, acw_s=max(0.0, step.at - ended), outcome="answered")
         case trigger:

@@ -30,12 +30,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The tiers of a tariff from a day on; a flat price is one step."""
+    """The tiers of a tariff from a day on; a flat price is one step.
+
+    `hours` are the prices of normal, off-peak and peak hours, VND a kWh, where a meter with three registers tells.
+    """
 
     tariff: str
     since: date
     steps: tuple[Step, ...]
     source: str
+    hours: tuple[int, int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Kept up row by row, the indexes of a million customers cost five times as much, 
 left undone is noted in the database: the same import continues it, and `serve` completes it before it serves.
 """
 
-from backend_stub.store import customers, dictionary, migrations
+from backend_stub.store import customers, dictionary, grid, migrations
 from backend_stub.store.driver import sqlite3
 
 UNFINISHED = "bulk_load_unfinished"
@@ -50,6 +50,7 @@ def finish(conn: sqlite3.Connection) -> None:
     conn.execute("BEGIN IMMEDIATE")
     try:
         dictionary.rebuild(conn)
+        grid.recount(conn)
         conn.execute("DELETE FROM meta WHERE key = ?", (UNFINISHED,))
         conn.execute("COMMIT")
     finally:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_stub.errors import CannotStart
-from backend_stub.ops import check_audit, check_schema, check_search
+from backend_stub.ops import check_audit, check_grid, check_schema, check_search, check_tickets
 from backend_stub.store import audit, connect, gate, migrations
 from backend_stub.store.driver import sqlite3
 
@@ -58,7 +58,8 @@ def examine(conn: sqlite3.Connection, key: Path, anchored: bytes | None = None) 
     version = int(conn.execute("PRAGMA user_version").fetchone()[0])
     parts: list[tuple[str, Callable[[sqlite3.Connection], Iterator[str]]]] = [
         ("integrity", integrity), ("foreign keys", foreign_keys), ("schema and triggers", check_schema.problems),
-        ("search index", check_search.problems), ("event log", event_log),
+        ("search index", check_search.problems), ("tickets", check_tickets.problems),
+        ("grid", check_grid.problems), ("event log", event_log),
     ]  # fmt: skip
     if version >= AUDIT_SINCE:
         trail = audit.Trail(audit.read_key(key))

@@ -13,7 +13,7 @@ import msgspec
 from backend_stub import datadir
 from backend_stub.clock import SystemClock
 from backend_stub.errors import CannotStart
-from backend_stub.ops import erase_rows
+from backend_stub.ops import erase_outbox, erase_rows
 from backend_stub.ops.erase_rows import Person
 from backend_stub.store import audit, connect
 from backend_stub.store.audit import Entry, Trail
@@ -44,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
             finish(conn)
             who = erase_rows.person(conn, args.code.upper())
             pseudonym = f"erased-{secrets.token_hex(6)}"
+            # Before the rows: only they know who it was, should the command have to be repeated.
+            erase_outbox.erase(directory, who)
             _erase(conn, trail, who, pseudonym, reason)
             finish(conn)
             trail.write_anchor(directory, audit.head(conn), SystemClock().now())

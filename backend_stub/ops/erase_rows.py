@@ -9,7 +9,7 @@ import msgspec
 from agent_tui.text import phone as phones
 from agent_tui.wire import Gone
 from backend_stub.errors import CannotStart
-from backend_stub.store import dictionary, streets
+from backend_stub.store import dictionary, streets, ticket_index
 from backend_stub.store.dictionary import Move, Posting
 from backend_stub.store.driver import sqlite3
 
@@ -18,10 +18,13 @@ ERASED = "erased"
 LEFT_ALONE = frozenset((
     "meta", "user", "user_skill", "session", "device", "customer", "customer_phone", "dname", "dpost", "audit",
     "audit_head", "audit_subject", "bill", "reading", "segment", "commune_customers", "ticket_number", "schema_step",
-    "_sqlite_migrations", "street", "import_progress",
+    "_sqlite_migrations", "street", "import_progress", "ticket_stale", "outage_step_device", "device_node",
+    "prediction", "grouping_news", "grouping_run", "consultation", "self_service",
+    "agent_spell", "half_hour", "feeder_day", "contained", "feed",
 ))  # fmt: skip
 _CONTACT = """UPDATE contact SET external_id = 'erased-' || id, address = 'erased', name = NULL, candidates = '[]',
-    place = NULL, text_preview = NULL, callback_phone = NULL, note = NULL, customer = :pseudonym, version = version + 1
+    place = NULL, text_preview = NULL, callback_phone = NULL, note = NULL, customer = :pseudonym, version = version + 1,
+    dispatch = json_set(dispatch, '$.note', NULL)
     WHERE id IN (SELECT value FROM json_each(:contacts))"""
 _TICKET = """UPDATE ticket SET title = 'erased', fields = '{}', customer = :pseudonym, version = version + 1
     WHERE id IN (SELECT value FROM json_each(:tickets))"""
@@ -30,8 +33,18 @@ _TEXTS = (
     _TICKET,
     "UPDATE contact_event SET detail = NULL WHERE contact IN (SELECT value FROM json_each(:contacts))",
     "UPDATE message SET text = 'erased' WHERE contact IN (SELECT value FROM json_each(:contacts))",
+    "UPDATE contact_dispatch SET note = NULL WHERE contact IN (SELECT value FROM json_each(:contacts))",
+    "UPDATE outage_callback_attempt SET note = NULL WHERE contact IN (SELECT value FROM json_each(:contacts))",
     "UPDATE csat SET comment = NULL WHERE contact IN (SELECT value FROM json_each(:contacts))",
     "UPDATE ticket_note SET text = 'erased' WHERE ticket IN (SELECT value FROM json_each(:tickets))",
+    "UPDATE ticket_change SET changes = '[]' WHERE ticket IN (SELECT value FROM json_each(:tickets))",
+    """DELETE FROM draft WHERE ticket IN
+        (SELECT value FROM json_each(:tickets) UNION SELECT value FROM json_each(:contacts))""",
+    """UPDATE notice SET recipients = (SELECT json_group_array(value) FROM json_each(recipients) WHERE value <> :code)
+        WHERE instr(recipients, :code) > 0""",
+    # Good for ten minutes, and the service has been stopped.
+    "DELETE FROM undo_row",
+    "DELETE FROM undo_step",
     """UPDATE outage SET priority_loads = (SELECT json_group_array(json(value)) FROM json_each(priority_loads)
         WHERE value ->> 'customer' <> :code) WHERE instr(priority_loads, :code) > 0""",
 )
@@ -120,6 +133,7 @@ def erase(conn: sqlite3.Connection, who: Person, pseudonym: str) -> None:
     streets.sweep(conn, street)
     # A deletion is only noted in the full-text index until its parts are merged into one.
     conn.execute("INSERT INTO dfts (dfts) VALUES ('optimize')")
+    ticket_index.rebuild(conn)
 
 
 def _lift_triggers(conn: sqlite3.Connection) -> list[str]:
@@ -152,6 +166,8 @@ def _other_texts(conn: sqlite3.Connection, who: Person, pseudonym: str) -> None:
 
     _function(conn, "hit", lambda text: int(pattern.search(text) is not None))
     _function(conn, "redact", replace)
+    # Among the program's own values only the banner is what somebody wrote.
+    conn.execute("UPDATE meta SET value = redact(value) WHERE key = 'banner' AND hit(value)")
     for table, column in text_columns(conn):
         conn.execute(f'UPDATE "{table}" SET "{column}" = redact("{column}") WHERE hit("{column}")')
 

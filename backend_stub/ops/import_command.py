@@ -13,14 +13,13 @@ from pathlib import Path
 from backend_stub import datadir
 from backend_stub.clock import SystemClock
 from backend_stub.errors import CannotStart
-from backend_stub.ops import csv_file, importer
+from backend_stub.ops import csv_file, importer, published_plans
 from backend_stub.ops.importer import Report, Summary
 from backend_stub.ops.rows import COLUMNS
 from backend_stub.store import audit, connect
 from backend_stub.store.audit import Entry, Trail
 from backend_stub.store.driver import sqlite3
 
-LATER = ("plans",)
 SHOWN = 5
 DONE, SOME_REFUSED, UNUSABLE = 0, 3, 2
 
@@ -28,7 +27,7 @@ DONE, SOME_REFUSED, UNUSABLE = 0, 3, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `import`."""
     parser.add_argument("data_dir", type=Path, metavar="DATA_DIR")
-    parser.add_argument("kind", choices=(*importer.KINDS, *LATER), metavar="KIND", help=", ".join(importer.KINDS))
+    parser.add_argument("kind", choices=importer.KINDS, metavar="KIND", help=", ".join(importer.KINDS))
     parser.add_argument("file", type=Path, metavar="FILE.csv")
     parser.add_argument("--errors", type=Path, metavar="FILE", help="where refused rows go: line, column, reason")
 
@@ -43,10 +42,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
-    if args.kind in LATER:
-        raise CannotStart(f"Importing {args.kind} comes with a later release; this one takes {', '.join(COLUMNS)}.")
     lines, fingerprint = csv_file.survey(args.file)
-    source = csv_file.read(args.file, COLUMNS[args.kind])
+    source = published_plans.read(args.file, args.data_dir) if args.kind == "plans" else None
+    if source is None:
+        source = csv_file.read(args.file, COLUMNS[args.kind])
     # The header is judged before the database is touched.
     first = next(source, None)
     conn = connect.writer((args.data_dir / connect.DATABASE).absolute())

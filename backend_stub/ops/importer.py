@@ -14,12 +14,12 @@ from backend_stub.ops.csv_file import Line, Problem
 from backend_stub.ops.progress import Progress
 from backend_stub.ops.rows import Fields
 from backend_stub.reference import gazetteer, places
-from backend_stub.store import bills, customers, dictionary, grid, outage_import
+from backend_stub.store import bills, customers, dictionary, grid, outage_import, plans
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
-Kind: TypeAlias = Literal["network", "customers", "outages", "bills", "readings"]
-KINDS: tuple[Kind, ...] = ("network", "customers", "outages", "bills", "readings")
+Kind: TypeAlias = Literal["network", "customers", "outages", "plans", "bills", "readings"]
+KINDS: tuple[Kind, ...] = ("network", "customers", "outages", "plans", "bills", "readings")
 
 # Small enough that the service's own commands wait a tenth of a second for a batch, large enough to be quick. Customers
 # cost more the more there are: beside a service their batches go by the clock, with a pause after each, because whoever
@@ -34,6 +34,7 @@ CACHE_KIB = 65_536
 REBUILD_ROWS = 1_000
 REBUILD_SHARE = 0.1
 REBUILD_MOST = 25_000
+PROMOTED = 10
 
 
 @dataclass(slots=True)
@@ -112,25 +113,34 @@ class _Loader(ABC):
 
 
 class _Network(_Loader):
-    # Whether a device fits can only be judged with all of them in view; a grid is small beside its customers.
-    batch = None
+    def begin(self, progress: Progress, *, alone: bool) -> None:
+        super().begin(progress, alone=alone)
+        self.read: grid_rows.Numbered = {}
+        self.unread: set[str] = set()
 
     def take(self, batch: list[Line], summary: Summary) -> None:
         communes = places.communes()
-        read: grid_rows.Numbered = {}
         for line, fields in self.readable(batch, summary):
             row = rows.device(fields, communes)
-            if row.code in read:
-                fields.refuse("device", f"is already in line {read[row.code][0]}")
+            if row.code in self.read:
+                fields.refuse("device", f"is already in line {self.read[row.code][0]}")
             if fields.problems:
                 self.refuse(summary, line, fields.problems)
+                self.unread.add(row.code)
             else:
-                read[row.code] = (line.number, row)
-        accepted, problems = grid_rows.judge(read, grid.every(self.conn))
-        with _transaction(self.conn):
-            grid.upsert_many(self.conn, accepted)
-        summary.loaded += len(accepted)
-        summary.refused += len(problems)
+                self.read[row.code] = (line.number, row)
+
+    def finish(self, summary: Summary) -> None:
+        # Whether a device fits can only be judged with all of them in view, and a grid that does not hold together
+        # would be half a grid: it is refused whole.
+        changed, problems = grid_rows.judge(self.read, grid.every(self.conn), self.unread - self.read.keys())
+        if problems:
+            summary.refused += len(self.read)
+        else:
+            summary.loaded += len(self.read)
+        if changed:
+            with _transaction(self.conn):
+                grid.upsert_many(self.conn, changed)
         summary.problems = sorted([*summary.problems, *problems], key=lambda problem: problem.line)
 
 
@@ -165,10 +175,22 @@ class _Customers(_Loader):
             bulk.finish(self.conn)
         elif summary.loaded >= REBUILD_ROWS:
             count = customers.count(self.conn)
-            if summary.loaded >= REBUILD_SHARE * count and (self.alone or count <= REBUILD_MOST):
-                with _transaction(self.conn):
-                    dictionary.rebuild(self.conn)
+            if summary.loaded >= REBUILD_SHARE * count:
+                self._order(count)
         self.progress.clear()
+
+    def _order(self, count: int) -> None:
+        """Put the names in order of popularity: all at once, or beside a service only the front, name by name."""
+        if self.alone or count <= REBUILD_MOST:
+            with _transaction(self.conn):
+                dictionary.rebuild(self.conn)
+            return
+        names = dictionary.out_of_place(self.conn)
+        for start in range(0, len(names), PROMOTED):
+            with _transaction(self.conn):
+                for nid, name in names[start : start + PROMOTED]:
+                    dictionary.promote(self.conn, nid, name)
+            time.sleep(PAUSE_S)
 
 
 def paced(rows_taken: int, held_s: float) -> int:
@@ -185,18 +207,23 @@ class _Outages(_Loader):
         with _transaction(self.conn):
             tx = Tx(self.conn, self.clock.now())
             for line, fields in self.readable(batch, summary):
-                row = rows.outage(fields, self.devices)
+                store = self.read(fields)
                 if not fields.problems:
-                    self._store(tx, row, fields)
+                    self._store(tx, store, fields)
                 if fields.problems:
                     self.refuse(summary, line, fields.problems)
                 else:
                     summary.loaded += 1
 
-    def _store(self, tx: Tx, row: Mapping[str, str], fields: Fields) -> None:
+    def read(self, fields: Fields) -> Callable[[Tx], object]:
+        """Read a row and return what stores it."""
+        row = rows.outage(fields, self.devices)
+        return lambda tx: outage_import.upsert_imported(tx, row)
+
+    def _store(self, tx: Tx, store: Callable[[Tx], object], fields: Fields) -> None:
         self.conn.execute("SAVEPOINT line")
         try:
-            outage_import.upsert_imported(tx, row)
+            store(tx)
         except Refused as refused:
             self.conn.execute("ROLLBACK TO line")
             for error in refused.errors:
@@ -204,6 +231,12 @@ class _Outages(_Loader):
             if not refused.errors:
                 fields.refuse("", refused.detail)
         self.conn.execute("RELEASE line")
+
+
+class _Plans(_Outages):
+    def read(self, fields: Fields) -> Callable[[Tx], object]:
+        new = rows.plan(fields, self.devices)
+        return lambda tx: None if new is None else plans.upsert(tx, new, outage_import.AUTHOR)
 
 
 class _Billing(_Loader):
@@ -233,7 +266,8 @@ class _Readings(_Billing):
 
 
 _LOADERS: dict[Kind, type[_Loader]] = {
-    "network": _Network, "customers": _Customers, "outages": _Outages, "bills": _Bills, "readings": _Readings,
+    "network": _Network, "customers": _Customers, "outages": _Outages, "plans": _Plans, "bills": _Bills,
+    "readings": _Readings,
 }  # fmt: skip
 
 

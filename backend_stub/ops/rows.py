@@ -10,6 +10,7 @@ from agent_tui.text.clean import TEXT_CAP, clean
 from backend_stub.domain.localtime import VIETNAM
 from backend_stub.ops.csv_file import RawRow
 from backend_stub.store.grid import DeviceRow
+from backend_stub.store.plans import NewPlan
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "network": ("device", "kind", "parent", "name", "commune"),
@@ -18,12 +19,14 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "transformer", "tariff", "households", "priority_load", "status",
     ),
     "outages": ("id", "device", "kind", "status", "cause", "started_at", "etr", "restored_at", "note"),
+    "plans": ("id", "device", "from", "to", "reason", "notified_at", "status"),
     "bills": ("customer", "period", "from", "to", "kwh", "status", "due", "paid_on"),
     "readings": ("customer", "meter_no", "read_on", "reading", "kind"),
 }  # fmt: skip
 
+PLAN_STATUSES = ("draft", "notified", "renotified", "active", "postponed", "done", "cancelled")
 KINDS = ("substation", "feeder", "lateral", "transformer")
-TARIFFS = ("residential", "business", "production", "public")
+TARIFFS = ("residential", "business", "production", "public", "tenant")
 STATUSES = ("active", "suspended", "closed")
 PRIORITY_LOADS = ("", "hospital", "water", "telecom", "life_support", "government")
 
@@ -121,6 +124,26 @@ def outage(fields: Fields, devices: Collection[str]) -> RawRow:
         "cause": fields.text("cause", most=120),
         "note": fields.text("note", most=TEXT_CAP, multiline=True),
     }
+
+
+def plan(fields: Fields, devices: Collection[str]) -> NewPlan | None:
+    """Read a row of the plans file, with an `area` where a published notice gave one; None when it is refused."""
+    begins, ends = fields.time("from", required=True), fields.time("to", required=True)
+    if begins is not None and ends is not None and ends <= begins:
+        fields.refuse("to", "is not after the beginning")
+    new = NewPlan(
+        device=fields.reference("device", devices, "device"),
+        begins=begins or 0.0,
+        ends=ends or 0.0,
+        reason=fields.text("reason"),
+        area=clean(fields.raw.get("area", ""), multiline=True, cap=TEXT_CAP),
+        status=fields.choice("status", PLAN_STATUSES) if fields.raw["status"].strip() else "",
+        notified_at=fields.time("notified_at"),
+        id=fields.key("id"),
+    )
+    if new.status in ("notified", "renotified") and new.notified_at is None:
+        fields.refuse("notified_at", f"is empty; a plan that is {new.status} was announced at some time")
+    return None if fields.problems else new
 
 
 def _quote(value: str) -> str:

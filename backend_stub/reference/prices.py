@@ -23,7 +23,13 @@ def waiting() -> tuple[Table, ...]:
 
 def _table(row: dict[str, str]) -> Table:
     since = date.fromisoformat(row["since"]) if row["since"] else date.max
-    return Table(row["tariff"], since, tuple(map(_step, row["tiers"].split(","))), row["source"])
+    hours = _hours(row["hours"]) if row["hours"] else None
+    return Table(row["tariff"], since, tuple(map(_step, row["tiers"].split(","))), row["source"], hours)
+
+
+def _hours(text: str) -> tuple[int, int, int]:
+    normal, off_peak, peak = map(int, text.split("/"))
+    return normal, off_peak, peak
 
 
 def _step(text: str) -> Step:

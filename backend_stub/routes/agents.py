@@ -1,8 +1,11 @@
-"""Agents: my state, my colleagues."""
+"""Agents: my state, my colleagues, what a lead changes of them, the end of a shift."""
 
 from agent_tui import wire
+from backend_stub.domain.agent import capacity
+from backend_stub.errors import NotFound
+from backend_stub.policy import Row
 from backend_stub.routes.table import Answer, Call, Route
-from backend_stub.store import agents
+from backend_stub.store import agents, contact_offers, handover, users
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
@@ -10,6 +13,8 @@ from backend_stub.store.engine import Tx
 def set_state(tx: Tx, call: Call) -> Answer:
     """Ask to be available, paused or logged out; during a contact it waits for its end."""
     request = call.body_as(wire.StateRequest)
+    if request.state != "available":
+        contact_offers.quiet(tx, call.user.id)
     return Answer(agents.ask(tx, call.user.id, request.state, request.reason))
 
 
@@ -25,7 +30,42 @@ def listing(conn: sqlite3.Connection, call: Call) -> Answer:
     return Answer(wire.Page(found[:limit], found[limit - 1].username if len(found) > limit else None))
 
 
+def _somebody(tx: Tx, call: Call, verb: str) -> str:
+    found = users.get(tx.conn, call.path["id"])
+    if found is None or found.disabled or found.role not in ("agent", "lead"):
+        raise NotFound("agent")
+    call.allow(verb, Row(centre=found.centre), "agent")
+    return found.id
+
+
+def set_state_of(tx: Tx, call: Call) -> Answer:
+    """Pause an agent, end the pause or log the agent out, during a contact from its end on."""
+    request = call.body_as(wire.StateRequest)
+    user_id = _somebody(tx, call, "agent.state")
+    if request.state != "available":
+        contact_offers.quiet(tx, user_id)
+    return Answer(agents.set_by_lead(tx, user_id, request.state, request.reason))
+
+
+def set_skills_of(tx: Tx, call: Call) -> Answer:
+    """Replace an agent's skills."""
+    user_id = _somebody(tx, call, "agent.skills")
+    return Answer(agents.set_skills(tx, user_id, call.body_as(wire.SkillsRequest).skills))
+
+
+def hand_over(tx: Tx, call: Call) -> Answer:
+    """Leave my open work to a colleague."""
+    routing = call.settings.routing
+    request = call.body_as(wire.HandoverRequest)
+    return Answer(
+        handover.hand_over(tx, call.user, request, ring_s=routing.offer_s, places=capacity(routing.chats))
+    )  # fmt: skip
+
+
 ROUTES: tuple[Route, ...] = (
     Route("PUT", "/v1/me/state", "me.state", "write", set_state, wire.StateRequest, wire.AgentState),
     Route("GET", "/v1/agents", "agent.list", "read", listing, answer=wire.Page[wire.Agent], query=("limit", "after")),
+    Route("POST", "/v1/agents/{id}/state", "agent.state", "write", set_state_of, wire.StateRequest, wire.Agent),
+    Route("POST", "/v1/agents/{id}/skills", "agent.skills", "write", set_skills_of, wire.SkillsRequest, wire.Agent),
+    Route("POST", "/v1/me/handover", "me.handover", "write", hand_over, wire.HandoverRequest, wire.Handover),
 )

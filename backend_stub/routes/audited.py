@@ -8,6 +8,7 @@ from typing import TypeAlias, cast
 import msgspec
 from msgspec import UNSET, Struct
 
+from agent_tui import wire
 from backend_stub.clock import opt_to_wire
 from backend_stub.routes.table import Answer, Call, Route, WriteHandler
 from backend_stub.store.audit import Entry, Trail
@@ -15,15 +16,19 @@ from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
 REASON = re.compile(r"search|(?:contact|ticket|outage):[A-Za-z0-9_.\-]{1,80}")
+# An id we may have given out: what else was sent as one is nobody's and may be anything.
+ID = re.compile(r"[a-z]{1,3}_[A-Za-z0-9_\-]{4,40}")
 # The fields that hold codes, ids, states and times: never what people wrote, and no phone, name or address.
 PLAIN = frozenset((
     "status", "priority", "type", "assignee", "outage", "customer", "queue", "agent", "disposition", "state", "kind",
-    "cause", "crew", "etr", "etr_source", "callback", "score", "channel",
+    "cause", "crew", "etr", "etr_source", "callback", "score", "channel", "scope", "sign", "danger", "place", "device",
+    "commune", "priority_class", "parent", "result", "read_back", "customers", "devices", "ids", "into",
 ))  # fmt: skip
-# Renewed every few seconds by every desk and gone within half a minute: nothing that could be asked for later.
-FLEETING = frozenset({"ticket.presence"})
+# Renewed every few seconds by every desk: presence is gone within half a minute, a draft is nobody's but its writer's.
+FLEETING = frozenset({"ticket.presence", "draft.write"})
 _BEFORE = {
     "/v1/tickets/{id}": "SELECT type, status, priority, assignee, outage, customer FROM ticket WHERE id = ?",
+    "/v1/contacts/{id}/identify": "SELECT customer FROM contact WHERE id = ? AND customer IS NOT NULL",
     "/v1/outages/{id}": "SELECT status, cause, etr, etr_source, crew FROM outage WHERE id = ?",
 }
 Values: TypeAlias = Mapping[str, object]
@@ -41,7 +46,7 @@ def handler(trail: Trail, route: Route) -> WriteHandler:
         reason = call.reason if call.reason is not None and REASON.fullmatch(call.reason) else ""
         entry = Entry(
             tx.now, call.user.id, route.verb, _object(trail, tx, call, answer), reason, call.request_id,
-            _change(trail, tx, call, before),
+            _change(trail, tx, call, before) or _undone(answer),
         )  # fmt: skip
         trail.append(tx.conn, entry)
         return answer
@@ -61,11 +66,18 @@ def _object(trail: Trail, tx: Tx, call: Call, answer: Answer) -> str:
 
 def _before(conn: sqlite3.Connection, route: Route, call: Call) -> Values:
     """Read what a change is about to replace."""
-    sql = _BEFORE.get(route.path) if route.method == "PATCH" else None
+    sql = _BEFORE.get(route.path)
     row = None if sql is None else conn.execute(sql, (call.path["id"],)).fetchone()
     if row is None:
         return {}
     return {name: opt_to_wire(row[name]) if name == "etr" else row[name] for name in row.keys()}  # noqa: SIM118
+
+
+def _undone(answer: Answer) -> str:
+    """Name what an undo gave back: its address says nothing of that."""
+    if not isinstance(answer.body, wire.Undone):
+        return ""
+    return msgspec.json.encode({"ids": [one.id for one in answer.body.items]}).decode()
 
 
 @functools.cache
@@ -79,6 +91,9 @@ def _change(trail: Trail, tx: Tx, call: Call, before: Values) -> str:
         return ""
     body = cast("Struct", call.body)
     after = {name: getattr(body, name) for name in _fields(type(body))}
+    # A bulk change holds what is done to each beside whom it is done to.
+    if isinstance(each := getattr(body, "change", None), Struct):
+        after |= {name: getattr(each, name) for name in _fields(type(each))}
     changed: dict[str, object] = {
         name: [_named(trail, tx, name, before[name]), _named(trail, tx, name, value)]
         if name in before
@@ -90,4 +105,6 @@ def _change(trail: Trail, tx: Tx, call: Call, before: Values) -> str:
 
 
 def _named(trail: Trail, tx: Tx, name: str, value: object) -> object:
+    if name == "ids" and isinstance(value, list):
+        return [one for one in value if ID.fullmatch(one)]
     return trail.subject(tx.conn, value) if name == "customer" and isinstance(value, str) else value

@@ -2,30 +2,68 @@
 
 from collections.abc import Callable
 
+import msgspec
 from msgspec import Struct
 
 from agent_tui import wire
+from backend_stub.domain.agent import capacity
 from backend_stub.policy import Principal
+from backend_stub.reference.catalogue import corporations
 from backend_stub.routes.contacts import answer, fetch
 from backend_stub.routes.table import Answer, Call, Job, Route, WriteHandler
-from backend_stub.settings import Settings
 from backend_stub.store import contact_commands as commands
+from backend_stub.store import contact_help as help_
 from backend_stub.store import contact_offers as offers
-from backend_stub.store import contacts
+from backend_stub.store import contact_rounds, contact_rows
+from backend_stub.store.contact_offers import Places
 from backend_stub.store.contact_rows import Row
 from backend_stub.store.engine import Tx
 
 
+def places(call: Call) -> Places:
+    """Return how many contacts of each kind one agent may have."""
+    return capacity(call.settings.routing.chats)
+
+
+def hotline(centre: str) -> wire.HotlineCard | None:
+    """Return where customers of a corporation call."""
+    found = corporations().get(centre)
+    return None if found is None else wire.HotlineCard(found.code, found.name, found.hotlines[0])
+
+
 def take_next(tx: Tx, call: Call) -> Answer:
     """Connect the best contact for the caller, or answer 204."""
-    row = offers.take_next(tx, call.user)
+    row = offers.take_next(tx, call.user, places(call))
     return Answer(status=204) if row is None else answer(row, call)
+
+
+def take(tx: Tx, call: Call) -> Answer:
+    """Connect a waiting contact, or one that rings: the first who asks wins."""
+    return answer(offers.take(tx, fetch(tx.conn, call, "contact.take"), call.user, places(call)), call)
+
+
+def end(tx: Tx, call: Call) -> Answer:
+    """End the conversation: the agent does, or the channel says the customer hung up."""
+    row = fetch(tx.conn, call, "contact.end")
+    return answer(commands.end(tx, row, call.user, call.settings.routing.acw_s), call)
+
+
+def more_time(tx: Tx, call: Call) -> Answer:
+    """Extend the wrap-up, once."""
+    row = fetch(tx.conn, call, "contact.more_time")
+    return answer(commands.more_time(tx, row, call.user, call.settings.routing.acw_more_s), call)
 
 
 def identify(tx: Tx, call: Call) -> Answer:
     """Say which customer it is."""
     row = fetch(tx.conn, call, "contact.identify")
     return answer(commands.identify(tx, row, call.user, call.body_as(wire.IdentifyRequest).customer), call)
+
+
+def trouble(tx: Tx, call: Call) -> Answer:
+    """Set the trouble codes, or where the trouble is."""
+    row = fetch(tx.conn, call, "contact.trouble")
+    return answer(commands.trouble(tx, row, call.user, call.body_as(wire.TroubleRequest)), call)
 
 
 def attach(tx: Tx, call: Call) -> Answer:
@@ -47,14 +85,16 @@ def message(tx: Tx, call: Call) -> Answer:
 
 
 def transfer(tx: Tx, call: Call) -> Answer:
-    """Hand it to a queue or to a colleague."""
+    """Hand it to a queue or to a colleague; to another corporation with the hotline the customer may call."""
     row = fetch(tx.conn, call, "contact.transfer")
     request = call.body_as(wire.TransferRequest)
     settings = call.settings
-    after = offers.transfer(
-        tx, row, call.user, request, queues=settings.queues, ring_s=settings.routing.offer_s
+    after = help_.transfer(
+        tx, row, call.user, request, queues=settings.queues, ring_s=settings.routing.offer_s, places=places(call)
     )  # fmt: skip
-    return answer(after, call)
+    shown = contact_rows.seen_by(after, call.user.id)
+    card = hotline(after["centre"]) if after["centre"] != row["centre"] else None
+    return Answer(wire.Transferred(**msgspec.structs.asdict(shown), card=card), etag=after["version"])
 
 
 def finish(tx: Tx, call: Call) -> Answer:
@@ -77,25 +117,33 @@ def _row(verb: str, handler: WriteHandler, request: type[Struct] | None) -> Rout
     return Route("POST", f"/v1/contacts/{{id}}/{verb}", f"contact.{verb}", "write", handler, request, wire.Contact)
 
 
-def _expire(tx: Tx, settings: Settings) -> None:
-    for command in contacts.background_commands():
-        command(tx)
-
-
 ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/contacts/next", "contact.next", "write", take_next, answer=wire.Contact),
-    _plain("take", offers.take),
+    _row("take", take, None),
     _plain("decline", offers.decline),
     _plain("hold", commands.hold),
     _plain("resume", commands.resume),
     _plain("release", commands.release),
     _plain("abandon", commands.abandon),
-    _plain("end", commands.end),
-    _row("transfer", transfer, wire.TransferRequest),
+    _row("end", end, None),
+    Route("POST", "/v1/contacts/{id}/more-time", "contact.more_time", "write", more_time, None, wire.Contact),
+    Route(
+        "POST",
+        "/v1/contacts/{id}/transfer",
+        "contact.transfer",
+        "write",
+        transfer,
+        wire.TransferRequest,
+        wire.Transferred,
+    ),
     _row("identify", identify, wire.IdentifyRequest),
+    _row("trouble", trouble, wire.TroubleRequest),
     _row("attach", attach, wire.AttachRequest),
     _row("callback", callback, wire.CallbackRequest),
     _row("message", message, wire.MessageRequest),
     _row("finish", finish, wire.FinishRequest),
 )
-JOBS: tuple[Job, ...] = (Job("expire offers", 1.0, _expire),)
+JOBS: tuple[Job, ...] = (
+    Job("limits of contacts", 1.0, contact_rounds.limits),
+    Job("route contacts", 1.0, contact_rounds.route, frozenset({"contact.changed", "agent.changed"})),
+)

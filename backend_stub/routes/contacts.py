@@ -32,7 +32,10 @@ def create(tx: Tx, call: Call) -> Answer:
     """Queue a customer's attempt to reach us; the same `external_id` again is the same contact."""
     new = call.body_as(wire.NewContact)
     user = call.user
-    row, created = contact_intake.create(tx, new, source=user.id, centre=user.centre, queues=call.settings.queues)
+    row, created = contact_intake.create(
+        tx, new, source=user.id, centre=user.centre, queues=call.settings.queues,
+        redial_s=call.settings.routing.redial_s,
+    )  # fmt: skip
     return answer(row, call, 201 if created else 200)
 
 
@@ -52,10 +55,10 @@ def listing(conn: sqlite3.Connection, call: Call) -> Answer:
     return Answer(wire.Page([contact_rows.seen_by(row, call.user.id) for row in cut.items], cut.next))
 
 
-def read(conn: sqlite3.Connection, call: Call) -> Answer:
-    """Open one contact with transcript and history."""
-    row = fetch(conn, call, "contact.read")
-    return Answer(contact_rows.detail(conn, row, call.user.id), etag=row["version"])
+def read(tx: Tx, call: Call) -> Answer:
+    """Open one contact with transcript and history: what a person wrote, so it is on record, hence a write."""
+    row = fetch(tx.conn, call, "contact.read")
+    return Answer(contact_rows.detail(tx.conn, row, call.user.id), etag=row["version"])
 
 
 def csat(tx: Tx, call: Call) -> Answer:
@@ -78,6 +81,6 @@ ROUTES: tuple[Route, ...] = (
         "GET", "/v1/contacts", "contact.list", "read", listing, answer=wire.Page[wire.Contact],
         query=("state", "mine", "customer", "limit", "after"),
     ),
-    Route("GET", "/v1/contacts/{id}", "contact.read", "read", read, answer=wire.ContactDetail),
+    Route("GET", "/v1/contacts/{id}", "contact.read", "write", read, None, answer=wire.ContactDetail),
     Route("POST", "/v1/contacts/{id}/csat", "contact.csat", "write", csat, wire.CsatRequest, wire.Contact),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from backend_stub.reference.catalogue import corporations
 from backend_stub.reference.prices import prices
 from backend_stub.routes import reasons
 from backend_stub.routes.table import Answer, Call, Route
-from backend_stub.store import bills, contacts, customers, search, tickets
+from backend_stub.store import bills, contacts, customers, outages, search, tickets
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
@@ -28,13 +28,15 @@ def record(tx: Tx, call: Call) -> Answer:
     customer = customers.brief(tx.conn, call.path["code"].upper())
     if customer is None:
         raise NotFound("customer")
+    network = customers.network_path(tx.conn, customer.transformer)
     return Answer(
         customers.to_record(
             customer,
-            customers.network_path(tx.conn, customer.transformer),
+            network,
             tickets.open_for_customer(tx.conn, customer.code, _centres(call, "ticket.list")),
             contacts.recent_for_customer(tx.conn, customer.code, _centres(call, "contact.list")),
             _owed(tx.conn, customer.id),
+            outages.touching(tx.conn, [device.code for device in network]),
         )
     )
 

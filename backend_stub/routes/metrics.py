@@ -13,7 +13,7 @@ from backend_stub.metrics import Reading
 from backend_stub.routes.http import LOOPBACK
 from backend_stub.routes.table import Answer, Call, Route
 from backend_stub.service import Service
-from backend_stub.store import contact_rows, events
+from backend_stub.store import contact_queue, events
 
 
 async def scrape(service: Service, call: Call) -> Answer:
@@ -23,7 +23,7 @@ async def scrape(service: Service, call: Call) -> Answer:
     engine = service.engine
     published = engine.head
     now = service.clock.now()
-    waiting, head = await engine.read(lambda conn: (contact_rows.depth(conn, now), events.head(conn)))
+    waiting, head = await engine.read(lambda conn: (contact_queue.depth(conn, now), events.head(conn)))
     queues = {name: waiting.get(name, (0, 0.0)) for name in {**service.settings.queues, **waiting}}
     files = {name: engine.path.with_name(engine.path.name + end) for name, end in (("main", ""), ("wal", "-wal"))}
     sizes = {name: path.stat().st_size for name, path in files.items() if path.exists()}

@@ -7,7 +7,7 @@ from msgspec import Raw
 from agent_tui import __version__, wire
 from backend_stub.routes.table import Answer, Call, Route
 from backend_stub.service import Service
-from backend_stub.store import migrations
+from backend_stub.store import migrations, room
 
 LEAST_FREE = 0.05
 
@@ -24,7 +24,8 @@ async def ready(service: Service, call: Call) -> Answer:
     checks = {
         "writable": await service.engine.writable(),
         "schema": version == len(migrations.GROUPS),
-        "disk": usage.free >= LEAST_FREE * usage.total,
+        # A quota or a limit on the size of files can end earlier than the disk does.
+        "disk": usage.free >= LEAST_FREE * usage.total and not room.is_none(service.engine.path),
     }
     good = all(checks.values())
     return Answer(wire.Ready(good, checks), status=200 if good else 503)

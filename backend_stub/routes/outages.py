@@ -5,13 +5,10 @@ from backend_stub.clock import from_wire
 from backend_stub.domain import outage as rules
 from backend_stub.errors import Forbidden, Invalid, NotFound, VersionConflict
 from backend_stub.routes.table import Answer, Call, Route, page
-from backend_stub.store import outages
+from backend_stub.store import outage_life, outages
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.outages import Report
-
-# Clocks of desks and dispatchers differ a little; a fault reported for later than this is a mistake.
-CLOCK_SLACK_S = 300.0
 
 
 def _list(conn: sqlite3.Connection, call: Call) -> Answer:
@@ -23,7 +20,7 @@ def _list(conn: sqlite3.Connection, call: Call) -> Answer:
 
 
 def _get(conn: sqlite3.Connection, call: Call) -> Answer:
-    return _answer(conn, _need(conn, call), call.now)
+    return answer(conn, need(conn, call), call.now)
 
 
 def _create(tx: Tx, call: Call) -> Answer:
@@ -31,34 +28,39 @@ def _create(tx: Tx, call: Call) -> Answer:
     status = wanted.status or rules.default_status(wanted.kind)
     if call.user.role == "agent" and status != "predicted":
         raise Forbidden("An agent reports an outage as predicted; a team lead sets any other status.")
-    started = tx.now if wanted.started_at is None else from_wire(wanted.started_at)
-    if wanted.kind == "unplanned" and started > tx.now + CLOCK_SLACK_S:
+    parent = None if wanted.parent is None else outage_life.check_nested(tx.conn, wanted.parent, wanted.device)
+    began = tx.now if parent is None else parent["started_at"]
+    started = began if wanted.started_at is None else from_wire(wanted.started_at)
+    if wanted.kind == "unplanned" and started > tx.now + outage_life.CLOCK_SLACK_S:
         raise Invalid("started_at", "in_the_future", "An outage cannot have begun in the future.")
     report = Report(
         wanted.device, wanted.kind, status, started, call.user.username, cause=wanted.cause,
         etr=None if wanted.etr is None else from_wire(wanted.etr), etr_source=wanted.etr_source, note=wanted.note,
+        parent=wanted.parent,
     )  # fmt: skip
-    return _answer(tx.conn, outages.create(tx, report), tx.now)
+    return answer(tx.conn, outages.create(tx, report), tx.now)
 
 
 def _patch(tx: Tx, call: Call) -> Answer:
-    row = _need(tx.conn, call)
+    row = need(tx.conn, call)
     if call.if_match != row["version"]:
         raise VersionConflict(outages.to_wire(tx.conn, row, tx.now), row["version"])
     wanted = call.body_as(wire.PatchOutage)
     if call.user.role == "agent" and wanted != wire.PatchOutage(note=wanted.note):
         raise Forbidden("An agent adds notes to an outage; a team lead changes it.")
-    return _answer(tx.conn, outages.change(tx, row, wanted, call.user.username), tx.now)
+    return answer(tx.conn, outages.change(tx, row, wanted, call.user.username), tx.now)
 
 
-def _need(conn: sqlite3.Connection, call: Call) -> sqlite3.Row:
+def need(conn: sqlite3.Connection, call: Call) -> sqlite3.Row:
+    """Return the outage of the path; raises NotFound."""
     row = outages.get(conn, call.path["id"])
     if row is None:
         raise NotFound("outage")
     return row
 
 
-def _answer(conn: sqlite3.Connection, row: sqlite3.Row, now: float) -> Answer:
+def answer(conn: sqlite3.Connection, row: sqlite3.Row, now: float) -> Answer:
+    """Return an outage with its version."""
     return Answer(outages.to_wire(conn, row, now), etag=row["version"])
 
 

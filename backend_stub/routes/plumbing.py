@@ -6,7 +6,7 @@ from typing import cast
 
 import msgspec
 
-from backend_stub import policy
+from backend_stub import policy, tally
 from backend_stub.errors import Forbidden, Malformed, NotAuthenticated, PreconditionRequired, Refused
 from backend_stub.routes import audited, decode, http
 from backend_stub.routes.http import Head, Reply
@@ -14,9 +14,12 @@ from backend_stub.routes.table import Answer, AsyncHandler, Call, ReadHandler, R
 from backend_stub.service import Service
 from backend_stub.store import idempotency
 from backend_stub.store.audit import Trail
+from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
 WITH_BODY = {"POST", "PUT", "PATCH"}
+# A PATCH whose answer got lost would meet its own change as a conflict.
+KEYED = {"POST", "PATCH"}
 
 
 class Router:
@@ -116,8 +119,16 @@ async def handle(service: Service, route: Route, path: dict[str, str], head: Hea
     call, raw = await prepare(service, route, path, head, receive)
     if route.kind == "read":
         read = cast("ReadHandler", route.handler)
-        return await service.engine.read(lambda conn: encode(read(conn, call), route))
-    key = decode.idempotency_key(head.headers.get("idempotency-key")) if route.method == "POST" else None
+
+        def reading(conn: sqlite3.Connection) -> tuple[Reply, int]:
+            answer = read(conn, call)
+            return encode(answer, route), tally.shown(answer.body)
+
+        reply, shown = await service.engine.read(reading)
+        if route.verb.endswith(".search"):
+            service.searches.add(user=call.user.id, verb=route.verb, shown=shown)
+        return reply
+    key = decode.idempotency_key(head.headers.get("idempotency-key")) if route.method in KEYED else None
     if route.kind == "async":
         return encode(await cast("AsyncHandler", route.handler)(service, call), route)
     return await service.engine.write(command(route, call, key, raw, service.trail))

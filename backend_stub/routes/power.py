@@ -14,11 +14,13 @@ def _power(conn: sqlite3.Connection, call: Call) -> Answer:
     customer = customers.brief(conn, call.path["code"])
     if customer is None:
         raise NotFound("customer")
-    found = verdict(power.facts(conn, customer, local(call.now).date()), call.now)
+    facts = power.facts(conn, customer, local(call.now).date(), call.now)
+    found = verdict(facts, call.now)
     return Answer(
         wire.Power(
             found.verdict, found.say, outage=found.outage, plan=found.plan, since=opt_to_wire(found.since),
-            eta=opt_to_wire(found.eta), eta_state=found.eta_state,
+            eta=opt_to_wire(found.eta), eta_state=found.eta_state, neighbours_calling=facts.neighbours,
+            restored_at=opt_to_wire(found.restored_at), nested_of=found.nested_of, script=list(found.script),
         )
     )  # fmt: skip
 

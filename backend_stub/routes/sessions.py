@@ -20,7 +20,7 @@ async def login(service: Service, call: Call) -> Answer:
     """Open a session."""
     request = call.body_as(wire.SessionRequest)
     token, expires_at, user = await service.sessions.login(
-        request.username, request.password, call.request_id, call.terminal
+        request.username, request.password, call.request_id, call.terminal, call.peer
     )
     return Answer(wire.Session(token, to_wire(expires_at), wire_user(user)))
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar, cast
 
 from msgspec import Raw, Struct
 
 from agent_tui import wire
 from backend_stub import policy
+from backend_stub.domain.localtime import VIETNAM
 from backend_stub.errors import Forbidden, Invalid, NotFound
 from backend_stub.policy import Principal, Row
 from backend_stub.service import Job, Service
@@ -76,6 +78,20 @@ class Call(Struct):
     def after(self) -> str | None:
         """Return the cursor of the page before, as handed out in `next`."""
         return self.query.get("after") or None
+
+    def moment(self, name: str) -> float | None:
+        """Return a query parameter as epoch seconds, a date as its Vietnamese midnight; raises Invalid."""
+        text = self.query.get(name)
+        if text is None:
+            return None
+        try:
+            read = datetime.fromisoformat(text)
+            if not 1970 < read.year < 9000:
+                raise ValueError
+        except ValueError:
+            example = "2026-11-22T07:00:00Z or 2026-11-22"
+            raise Invalid(name, "bad_time", f"{name} must be a time such as {example}.") from None
+        return (read if read.tzinfo else read.replace(tzinfo=VIETNAM)).timestamp()
 
     def choice(self, name: str, allowed: Sequence[str]) -> str | None:
         """Return a query parameter that must be one of `allowed`; raises Invalid otherwise."""

@@ -1,29 +1,25 @@
 """The plan of a simulated day: who reaches us when, on what channel, why, how patient; pure and seeded.
 
-Arrivals: a Poisson process by thinning over the hourly profile; patience: Weibull fitted to the survivors of
-reference/contact-centre.md 6.1 (0.82 at 60 s, 0.26 at 600 s); handle times: log-normal, its median and spread scaled.
+Arrivals: a Poisson process by thinning over the hourly profile; how callers are, see callers.py.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import TypeVar
 
 from agent_tui.wire import Channel, PriorityClass
+from agent_tui.wire.trouble import TroubleDanger, TroubleScope
 from backend_stub.reference import places
-from backend_stub.simulate import grid, phrases
+from backend_stub.simulate import callers, grid, phrases
 from backend_stub.simulate.people import Customer, People
 from backend_stub.simulate.scenario import BUSIEST, CHANNELS, DAY_PROFILE, QUEUES, START_HOUR, Failure, Reason, Scenario
 
 T = TypeVar("T")
 HOUR = 3600.0
-_PATIENCE_SCALE, _PATIENCE_SHAPE = 423.0, 0.83
-_HANDLE_MEDIAN: dict[Reason, float] = {
-    "power_out": 55, "danger": 70, "bill": 130, "payment": 90, "meter": 110, "new_supply": 130, "other": 75,
-}  # fmt: skip
-_HANDLE_SPREAD, _HANDLE_LONGEST = 0.6, 900.0
 _UNKNOWN_CALLER = 0.07
+_NEIGHBOURS_TOO, _ONLY_PART = 0.3, 0.04
+_DANGERS: dict[TroubleDanger, float] = {"wire_down": 5, "pole": 3, "fire": 2, "shock": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +41,32 @@ class Arrival:
     patience: float | None
     handle: float
     customer: Customer | None
-    feeder: str | None
+    device: str | None
+    scope: TroubleScope = "all"
+    danger: TroubleDanger = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """When somebody calls, and what made them."""
+
+    at: float
+    device: str | None = None
+    danger: TroubleDanger = "none"
 
 
 def plan_hour(people: People, scenario: Scenario, seed: int, hour: int) -> tuple[Arrival, ...]:
     """Arrivals of the hour after `hour` full ones, in order of time; hour 0 begins with the backlog."""
     rng = Random(seed * 1_009 + hour)
-    moments: list[tuple[float, str | None]] = [(at, None) for at in _thinned(rng, scenario, hour)]
+    moments = [_Moment(at) for at in _thinned(rng, scenario, hour)]
     moments += [moment for failure in scenario.failures for moment in _surge(rng, failure, hour)]
+    perils = [(peril, peril.minute * 60) for peril in scenario.perils]
+    moments += [_Moment(at, peril.device, peril.danger) for peril, at in perils if max(0.0, at) // HOUR == hour]
     if hour == 0:
         # The eldest of the backlog joined minutes ago; ages spread like those of a queue under load.
-        moments += [(-rng.expovariate(1 / 90) - 2, None) for _ in range(scenario.backlog)]
-    moments.sort(key=lambda moment: moment[0])
-    return tuple(
-        _arrival(rng, people, scenario, f"{hour}-{number}", at, feeder) for number, (at, feeder) in enumerate(moments)
-    )
+        moments += [_Moment(-rng.expovariate(1 / 90) - 2) for _ in range(scenario.backlog)]
+    moments.sort(key=lambda moment: moment.at)
+    return tuple(_arrival(rng, people, scenario, f"{hour}-{n}", moment) for n, moment in enumerate(moments))
 
 
 def plan(people: People, scenario: Scenario, seed: int) -> Iterator[Arrival]:
@@ -79,22 +86,26 @@ def _thinned(rng: Random, scenario: Scenario, hour: int) -> Iterator[float]:
             yield at
 
 
-def _surge(rng: Random, failure: Failure, hour: int) -> Iterator[tuple[float, str]]:
-    """Calls from a failed feeder: the rate halves every half-life, thinned from its peak."""
+def _surge(rng: Random, failure: Failure, hour: int) -> Iterator[_Moment]:
+    """Calls about a failed device: the rate halves every half-life, thinned from its peak."""
     start = failure.minute * 60
-    at = max(start, hour * HOUR)
+    at = start if hour == 0 else max(start, hour * HOUR)
     while (at := at + rng.expovariate(failure.per_minute / 60)) < (hour + 1) * HOUR:
         if rng.random() < 0.5 ** ((at - start) / 60 / failure.half_life):
-            yield at, failure.feeder
+            yield _Moment(at, failure.device)
 
 
-def _arrival(rng: Random, people: People, scenario: Scenario, key: str, at: float, feeder: str | None) -> Arrival:
-    reason = "power_out" if feeder else _weighted(rng, scenario.reasons)
-    channel = _weighted(rng, CHANNELS)
-    if reason == "power_out" and feeder is None and rng.random() < 0.4:
-        feeder = grid.DEMO_FEEDER
-    block = people.block(feeder) if feeder else rng.choice(people.blocks)
-    customer = people.customer(rng.randrange(block.first, max(block.last, block.first + 1)) % people.count)
+def _arrival(rng: Random, people: People, scenario: Scenario, key: str, moment: _Moment) -> Arrival:
+    at, device, danger = moment.at, moment.device, moment.danger
+    reason: Reason = _weighted(rng, scenario.reasons)
+    if device is not None:
+        reason = "power_out" if danger == "none" else "danger"
+    channel: Channel = "hotline" if danger != "none" else _weighted(rng, CHANNELS)
+    if reason == "danger" and danger == "none":
+        danger = _weighted(rng, _DANGERS)
+    if reason == "power_out" and device is None and rng.random() < 0.4:
+        device = grid.DEMO_FEEDER
+    customer = people.customer(_who(rng, people, device))
     town = places.communes()[customer.commune].name
     if rng.random() < _UNKNOWN_CALLER:
         known, address = None, f"0958{rng.randrange(1_000_000):06d}"
@@ -109,13 +120,29 @@ def _arrival(rng: Random, people: People, scenario: Scenario, key: str, at: floa
         queue=QUEUES[reason],
         address=address,
         name=customer.name if known and channel in ("email", "facebook", "zalo", "app") else None,
-        text=None if voice else phrases.text(rng, reason, town),
+        text=None if voice else phrases.text(rng, reason, town, danger),
         priority_class=_priority(rng, reason, known),
         patience=_patience(rng, channel, max(0.0, -at)),
-        handle=_handle(rng, reason),
+        handle=callers.handle(rng, reason),
         customer=known,
-        feeder=feeder,
+        device=device if reason == "power_out" else None,
+        scope=_scope(rng) if device and reason == "power_out" else "all",
+        danger=danger,
     )
+
+
+def _who(rng: Random, people: People, device: str | None) -> int:
+    if device is None:
+        block = rng.choice(people.blocks)
+        return rng.randrange(block.first, max(block.last, block.first + 1)) % people.count
+    return rng.choice(people.fed_by(device)) % people.count
+
+
+def _scope(rng: Random) -> TroubleScope:
+    chance = rng.random()
+    if chance < _NEIGHBOURS_TOO:
+        return "neighbours"
+    return "part" if chance > 1 - _ONLY_PART else "all"
 
 
 def _address(rng: Random, channel: Channel, customer: Customer) -> str:
@@ -142,12 +169,7 @@ def _priority(rng: Random, reason: Reason, customer: Customer | None) -> Priorit
 def _patience(rng: Random, channel: Channel, waited: float) -> float | None:
     if channel not in ("hotline", "webchat"):
         return None
-    scale = _PATIENCE_SCALE * (1.0 if channel == "hotline" else 2.0)
-    return waited + max(4.0, rng.weibullvariate(scale, _PATIENCE_SHAPE))
-
-
-def _handle(rng: Random, reason: Reason) -> float:
-    return min(_HANDLE_LONGEST, rng.lognormvariate(math.log(_HANDLE_MEDIAN[reason]), _HANDLE_SPREAD))
+    return waited + max(4.0, callers.patience(rng) * (1.0 if channel == "hotline" else 2.0))
 
 
 def _weighted(rng: Random, weights: Mapping[T, float]) -> T:

@@ -67,7 +67,8 @@ def _play(args: argparse.Namespace) -> Play:
     except ValueError as error:
         raise CannotStart(f"{error}.") from None
     users = known.users if known else []
-    leads = [Account(u.username, u.password) for u in users if u.role == "lead"]
+    # The dispatcher is somebody else than the lead at the desk, whose record would be full of what they never did.
+    leads = [Account(u.username, u.password) for u in users if u.role == "lead" and u.simulated]
     return Play(
         server=args.server,
         people=people,

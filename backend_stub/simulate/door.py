@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Awaitable
 from random import Random
 from typing import TypeVar
 
@@ -107,3 +108,11 @@ def _code(content: bytes) -> str:
         return msgspec.json.decode(content, type=_Code).code
     except msgspec.DecodeError:
         return "unknown"
+
+
+async def unless_refused(call: Awaitable[T | None]) -> T | None:
+    """The answer, or None where the service says no: a colleague was faster, the customer hung up."""
+    try:
+        return await call
+    except Refused:
+        return None

@@ -15,6 +15,7 @@ TRANSFORMERS_PER_LATERAL = 6
 DEMO_FEEDER = "474-DXU"
 FAILING_FEEDER = "471-THO"
 PLANNED_FEEDER = "481-SCA"
+WORKED_ON = "483-SCA-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,10 @@ class Block:
     def transformer_of(self, index: int) -> int:
         """Number, from 0, of the transformer that feeds the customer with this index."""
         return (index - self.first) * self.transformers // max(1, self.last - self.first)
+
+    def below(self, device: str) -> list[int]:
+        """Numbers of the transformers that are, or hang below, this feeder, lateral or transformer."""
+        return [n for n in range(self.transformers) if f"{self.code_of(n)}-".startswith(f"{device}-")]
 
     def place_of(self, transformer: int) -> Place:
         """Commune a transformer stands in: a feeder's communes follow one another along the line."""

@@ -60,6 +60,15 @@ class People:
                 return block
         raise KeyError(feeder)
 
+    def fed_by(self, device: str) -> range:
+        """Indices of the customers below a device, or what it would hang on in a small grid; KeyError: no feeder."""
+        block = self.block("-".join(device.split("-")[:2]))
+        while not (numbers := block.below(device)):
+            device = device.rpartition("-")[0]
+        count = block.last - block.first
+        first, last = (-(-number * count // block.transformers) for number in (numbers[0], numbers[-1] + 1))
+        return range(block.first + first, max(block.first + last, block.first + first + 1))
+
     def customer(self, index: int) -> Customer:
         """The customer with this index: always the same for the same seed and count."""
         block = self.blocks[bisect_right(self._firsts, index) - 1]

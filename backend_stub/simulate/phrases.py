@@ -2,6 +2,7 @@
 
 from random import Random
 
+from agent_tui.wire.trouble import TroubleDanger
 from backend_stub.simulate.scenario import Reason
 
 _TEXTS: dict[Reason, tuple[str, ...]] = {
@@ -12,11 +13,6 @@ _TEXTS: dict[Reason, tuple[str, ...]] = {
         "Nhà tôi mất điện, hàng xóm cũng mất luôn.",
         "Điện chập chờn rồi tắt hẳn, nhà có em nhỏ, mong sớm có lại.",
         "cup dien tu sang toi gio chua co, bao gio co dien vay",
-    ),
-    "danger": (
-        "Dây điện đứt rơi xuống đường ở {town}, nguy hiểm lắm!",
-        "Cột điện trước nhà nghiêng và tóe lửa, cho người tới gấp!",
-        "Có mùi khét và tia lửa ở hộp công tơ, xin cắt điện giúp.",
     ),
     "bill": (
         "Tháng này tiền điện tăng gần gấp đôi, nhờ kiểm tra lại giúp.",
@@ -46,8 +42,23 @@ _TEXTS: dict[Reason, tuple[str, ...]] = {
         "Cành cây trước nhà sắp chạm dây điện, nhờ phát quang.",
     ),
 }
+_DANGERS: dict[TroubleDanger, tuple[str, ...]] = {
+    "wire_down": (
+        "Dây điện đứt rơi xuống đường ở {town}, nguy hiểm lắm!",
+        "Dây điện sà xuống thấp trước cổng trường ở {town}, mấy đứa nhỏ đi qua lại!",
+    ),
+    "pole": (
+        "Cột điện trước nhà nghiêng và tóe lửa, cho người tới gấp!",
+        "Gió lớn làm cột điện đổ chắn ngang đường ở {town}.",
+    ),
+    "fire": (
+        "Có mùi khét và tia lửa ở hộp công tơ, xin cắt điện giúp.",
+        "Trạm biến áp ở {town} bốc khói đen, sắp cháy rồi!",
+    ),
+    "shock": ("Có người vừa bị điện giật ở {town}, cắt điện ngay giúp!",),
+}
 
 
-def text(rng: Random, reason: Reason, town: str) -> str:
-    """One message about this reason from somebody in this town."""
-    return rng.choice(_TEXTS[reason]).format(town=town)
+def text(rng: Random, reason: Reason, town: str, danger: TroubleDanger = "none") -> str:
+    """One message about this reason, or this danger, from somebody in this town."""
+    return rng.choice(_DANGERS[danger] if reason == "danger" else _TEXTS[reason]).format(town=town)

@@ -5,17 +5,18 @@ import math
 import secrets
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 import httpx
 
 from agent_tui import wire
-from backend_stub.simulate import world
+from backend_stub.simulate import callers, grid, world
 from backend_stub.simulate.agents import SimAgent
 from backend_stub.simulate.arrivals import Arrival, plan
-from backend_stub.simulate.door import Door, Refused
+from backend_stub.simulate.door import Door, Refused, unless_refused
+from backend_stub.simulate.field import Field
 from backend_stub.simulate.floor import Floor
 from backend_stub.simulate.people import People
 from backend_stub.simulate.scenario import Scenario
@@ -24,6 +25,8 @@ _COUNT_EVERY_S = 2.0
 _AGENTS_FROM_S = 1.0
 _AT_ONCE = 6
 _TOO_LATE_S = 60.0
+_ANSWERS_SHARE, _ANSWERS_IN_S = 0.5, 20.0
+_SCORES = {5: 0.46, 4: 0.3, 3: 0.12, 2: 0.06, 1: 0.06}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Player:
     def __init__(self, play: Play, http: httpx.AsyncClient) -> None:
         self.play = play
         self.floor = Floor(play.speed, play.scenario.floor)
+        self.floor.broken.update({f.device: f.cause for f in play.scenario.failures if f.minute <= 0})
         self.channel = Door(http, play.channel.username, play.channel.password, Random(play.seed))
         self.agents = [
             SimAgent(Door(http, a.username, a.password, Random(play.seed + n)), self.floor, n, Random(play.seed + n))
@@ -62,6 +66,8 @@ class Player:
         ]
         lead = play.lead
         self.lead = Door(http, lead.username, lead.password, Random(play.seed)) if lead else None
+        self.field = Field(self.lead, self.floor, play.people, Random(play.seed)) if self.lead else None
+        self._rng = Random(play.seed)
         # External ids must not meet those of an earlier play against the same service.
         self._run = secrets.token_hex(4)
         self._leaving: set[asyncio.Task[None]] = set()
@@ -73,7 +79,9 @@ class Player:
         end = math.inf if self.play.minutes is None else self.play.minutes * 60
         async with asyncio.TaskGroup() as group:
             group.create_task(self._begin_outages())
-            others = [group.create_task(self._staff())] if self.agents else []
+            others = [group.create_task(self._break()), group.create_task(self._score())]
+            others += [group.create_task(self._staff())] if self.agents else []
+            others += [group.create_task(self.field.work())] if self.field else []
             await self._arrive(end)
             for task in [*others, *self._leaving]:
                 task.cancel()
@@ -98,6 +106,27 @@ class Player:
             # A service without this made-up grid has no such device, and then no such outage.
             with suppress(Refused):
                 await _report(self.lead, there.get(wanted.device), wanted)
+        if self.play.scenario.works and grid.WORKED_ON not in there:
+            await unless_refused(self.lead.call("POST", "/v1/plans", wire.Plan, world.going_on(now)))
+
+    async def _break(self) -> None:
+        """Let things fail at their time: what is broken the field crews find."""
+        passed = 0.0
+        for failure in sorted(self.play.scenario.failures, key=lambda failure: failure.minute):
+            await self.floor.sleep(max(0.0, failure.minute * 60 - passed))
+            passed = max(passed, failure.minute * 60)
+            self.floor.broken[failure.device] = failure.cause
+
+    async def _score(self) -> None:
+        """Some who were invited say what they thought of it."""
+        while True:
+            await self.floor.sleep(_ANSWERS_IN_S)
+            for _ in range(len(self.floor.invited)):
+                contact = self.floor.invited.popleft()
+                if self._rng.random() < _ANSWERS_SHARE:
+                    score = self._rng.choices(tuple(_SCORES), tuple(_SCORES.values()))[0]
+                    path = f"/v1/contacts/{contact}/csat"
+                    await unless_refused(self.channel.call("POST", path, wire.Contact, wire.CsatRequest(score)))
 
     async def _arrive(self, end: float) -> None:
         loop = asyncio.get_running_loop()
@@ -115,7 +144,7 @@ class Player:
             await asyncio.sleep(max(0.0, due - loop.time()))
             if arrival.at >= end:
                 return
-            if loop.time() - due < _TOO_LATE_S:
+            if loop.time() - due < _TOO_LATE_S and not self.floor.has_supply(arrival):
                 await self._post(arrival)
 
     async def _backlog(self, arrivals: Iterable[Arrival]) -> None:
@@ -127,7 +156,7 @@ class Player:
 
         await asyncio.gather(*(post(arrival) for arrival in arrivals))
 
-    async def _post(self, arrival: Arrival) -> None:
+    async def _post(self, arrival: Arrival, attempt: int = 1) -> None:
         waited = max(0.0, -arrival.at) / self.play.speed
         request = wire.NewContact(
             external_id=f"sim-{self._run}-{arrival.key}",
@@ -145,16 +174,25 @@ class Player:
         self.floor.joined(contact.id, arrival)
         if arrival.patience is not None:
             left = arrival.patience - max(0.0, -arrival.at)
-            leaving = asyncio.create_task(self._leave(contact.id, left))
+            leaving = asyncio.create_task(self._leave(contact.id, left, arrival, attempt))
             self._leaving.add(leaving)
             leaving.add_done_callback(self._leaving.discard)
 
-    async def _leave(self, contact: str, after: float) -> None:
+    async def _leave(self, contact: str, after: float, arrival: Arrival, attempt: int) -> None:
         await self.floor.sleep(after)
         # Somebody answered in time: then the service refuses, and the customer stays.
-        if await self._abandon(contact):
-            self.floor.waiting -= 1
+        left = await self._abandon(contact)
         self.floor.playing.pop(contact, None)
+        if not left:
+            return
+        self.floor.waiting -= 1
+        again = callers.redial(self._rng, attempt) if arrival.channel == "hotline" else None
+        if again is not None:
+            await self.floor.sleep(again)
+            if self.floor.has_supply(arrival):
+                return
+            key, patience = f"{arrival.key}-{attempt + 1}", max(4.0, callers.patience(self._rng))
+            await self._post(replace(arrival, at=0.0, key=key, patience=patience), attempt + 1)
 
     async def _abandon(self, contact: str) -> bool:
         try:

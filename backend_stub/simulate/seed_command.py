@@ -22,6 +22,7 @@ from backend_stub.store.driver import sqlite3
 CENTRE = "EVNCPC"
 _SKILLS = {"outage": 3, "billing": 3, "service": 3, "general": 3}
 _DESKS = (("lan.tran", "Lan Trần", "agent"), ("minh.le", "Minh Lê", "lead"), ("kenh.cpc", "Kênh EVNCPC", "channel"))
+_DISPATCHER = ("truc.dieudo", "Trực điều độ")
 _COLLEAGUES = (
     ("hanh.ngo", "Hạnh Ngô"), ("tuan.pham", "Tuấn Phạm"), ("nga.vo", "Nga Võ"), ("binh.dang", "Bình Đặng"),
     ("yen.huynh", "Yến Huỳnh"), ("khoa.bui", "Khoa Bùi"), ("thao.do", "Thảo Đỗ"), ("long.phan", "Long Phan"),
@@ -83,7 +84,8 @@ def _outages(now: datetime) -> list[dict[str, str]]:
 
 def _users() -> list[User]:
     made = [User(name, secrets.token_urlsafe(18), shown, role, CENTRE) for name, shown, role in _DESKS]
-    return made + [User(name, secrets.token_urlsafe(18), shown, "agent", CENTRE, True) for name, shown in _COLLEAGUES]
+    made += [User(name, secrets.token_urlsafe(18), shown, "agent", CENTRE, True) for name, shown in _COLLEAGUES]
+    return [*made, User(_DISPATCHER[0], secrets.token_urlsafe(18), _DISPATCHER[1], "lead", CENTRE, True)]
 
 
 def _add_users(conn: sqlite3.Connection, made: Iterable[User]) -> None:

@@ -10,6 +10,7 @@ OUTAGE_COLUMNS = ("id", "device", "kind", "status", "cause", "started_at", "etr"
 _OUT_SINCE = timedelta(minutes=43)
 _BACK_IN = timedelta(minutes=85)
 _WORK = timedelta(hours=3)
+_WORKING_SINCE, _ANNOUNCED = timedelta(minutes=25), timedelta(days=7)
 
 
 def known_outage(now: datetime) -> wire.NewOutage:
@@ -42,6 +43,19 @@ def planned_work(now: datetime) -> wire.NewOutage:
         etr=started + _WORK,
         etr_source="dispatcher",
         note="Bảo dưỡng, thí nghiệm định kỳ.",
+    )
+
+
+def going_on(now: datetime) -> wire.NewPlan:
+    """Work on a part of feeder 483 Xuân Đài that was announced a week ago and is going on."""
+    begins = _minutes(now - _WORKING_SINCE, 5)
+    return wire.NewPlan(
+        device=grid.WORKED_ON,
+        begins=begins,
+        ends=begins + _WORK,
+        reason="Thay xà sứ, nâng tiết diện dây dẫn",
+        area="Một phần phường Xuân Đài",
+        notified_at=begins - _ANNOUNCED,
     )
 
 

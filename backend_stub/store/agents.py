@@ -1,5 +1,7 @@
 """Agents' states: stored at first use, changed only through the agent table."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from agent_tui import wire
@@ -7,7 +9,8 @@ from backend_stub.clock import to_wire
 from backend_stub.domain import agent as rules
 from backend_stub.domain.agent import Agent, Slot
 from backend_stub.domain.contact import Trigger
-from backend_stub.errors import NotFound
+from backend_stub.errors import Conflict, NotFound
+from backend_stub.store import users
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
@@ -38,9 +41,10 @@ def store(tx: Tx, user_id: str, before: Agent, after: Agent) -> None:
     if after == before:
         return
     tx.conn.execute(
-        """INSERT INTO agent_state (user_id, intent, activity, since, pending, reason, pending_reason)
-           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (user_id) DO UPDATE SET intent = excluded.intent,
-           activity = excluded.activity, since = excluded.since, pending = excluded.pending,
+        """INSERT INTO agent_state (user_id, intent, activity, since, pending, reason, pending_reason, centre)
+           VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT centre FROM user WHERE id = ?1))
+           ON CONFLICT (user_id) DO UPDATE SET intent = excluded.intent, activity = excluded.activity,
+           since = excluded.since, pending = excluded.pending,
            reason = excluded.reason, pending_reason = excluded.pending_reason""",
         (user_id, after.intent, after.activity, after.since, after.pending, after.reason, after.pending_reason),
     )
@@ -53,6 +57,29 @@ def ask(tx: Tx, user_id: str, intent: wire.Intent, reason: str | None) -> wire.A
     before = load(tx.conn, user_id)
     store(tx, user_id, before, rules.ask(before, intent, reason, slots(tx.conn, user_id), tx.now))
     return wire_state(tx.conn, user_id)
+
+
+def set_by_lead(tx: Tx, user_id: str, intent: wire.Intent, reason: str | None) -> wire.Agent:
+    """Ask for a state on an agent's behalf; raises Conflict where only the agent can say so.
+
+    Who is logged out or does not respond comes back by nobody's word but their own.
+    """
+    agent = load(tx.conn, user_id)
+    if intent == "available" and agent.activity in ("offline", "not_responding"):
+        raise Conflict("only_the_agent", "Only the agent can say that they are back.", activity=agent.activity)
+    ask(tx, user_id, intent, reason)
+    return wire_agent(tx.conn, user_id)
+
+
+def set_skills(tx: Tx, user_id: str, skills: Mapping[str, int]) -> wire.Agent:
+    """Replace an agent's skills and tell everybody; they count from the next contact on. Raises Invalid."""
+    users.check_skills(skills)
+    tx.conn.execute("DELETE FROM user_skill WHERE user_id = ?", (user_id,))
+    rows = [(user_id, skill, level) for skill, level in skills.items()]
+    tx.conn.executemany("INSERT INTO user_skill (user_id, skill, level) VALUES (?, ?, ?)", rows)
+    agent = wire_agent(tx.conn, user_id)
+    tx.emit("agent.changed", agent, centre=agent.centre)
+    return agent
 
 
 def signed_off(tx: Tx, user_id: str) -> None:

@@ -3,7 +3,7 @@
 from agent_tui import wire
 from backend_stub.domain import outage as rules
 from backend_stub.reference import places
-from backend_stub.store import outage_grid, outages
+from backend_stub.store import outage_grid, outage_steps, outages
 from backend_stub.store.driver import sqlite3
 
 
@@ -26,8 +26,10 @@ def every(conn: sqlite3.Connection, now: float) -> list[wire.Area]:
     for row in off:
         for province in outage_grid.strings(row["provinces"]):
             open_count[province] += 1
-    for row in _topmost(off):
-        for commune, n in rules.share_out(row["customers_out"], outage_grid.counts(row["below"])).items():
+    for row in _topmost(conn, off):
+        # Where the devices that are back are known, their places have nobody out.
+        below = outage_grid.counts(row["below_out"] or row["below"])
+        for commune, n in rules.share_out(row["customers_out"], below).items():
             if commune in places.communes():
                 out[places.communes()[commune].province] += n
     today = dict.fromkeys(places.provinces(), 0)
@@ -41,11 +43,19 @@ def every(conn: sqlite3.Connection, now: float) -> list[wire.Area]:
     ]
 
 
-def _topmost(off: list[sqlite3.Row]) -> list[sqlite3.Row]:
-    # A transformer below a feeder that is out, or reported twice, must not count its customers again.
+def _topmost(conn: sqlite3.Connection, off: list[sqlite3.Row]) -> list[sqlite3.Row]:
+    # A transformer below a feeder that is out, or reported twice, must not count its customers again; below a part of
+    # the feeder that is back it is an outage of its own.
     largest = {row["device"]: row for row in sorted(off, key=lambda r: int(r["customers_out"]))}
+    back = {
+        device: outage_steps.back_since(conn, row["id"]) for device, row in largest.items()
+        if row["below_out"] is not None
+    }  # fmt: skip
     return [
         row
         for row in largest.values()
-        if not any(above in largest for above in outage_grid.strings(row["device_path"])[1:])
+        if not any(
+            above in largest and row["device"] not in back.get(above, ())
+            for above in outage_grid.strings(row["device_path"])[1:]
+        )
     ]

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 from backend_stub.errors import CannotStart, DiskFull, Unavailable
-from backend_stub.store import gate, pages
+from backend_stub.store import gate, pages, room
 from backend_stub.store.driver import sqlite3
 
 DATABASE = "service.db"
 BUSY_MS = 5_000
+# A look-up's rows lie anywhere among the customers: SQLite's own 2 MiB are little more than the way to them.
+READER_KIB = 8_192
 STORE_FAILED = "store_failed"
 
 
@@ -42,7 +44,7 @@ def writer(path: Path, *, older: bool = False) -> sqlite3.Connection:
         conn.execute("PRAGMA synchronous = FULL")
         level = conn.execute("PRAGMA synchronous").fetchone()[0]
     except sqlite3.OperationalError as error:
-        if isinstance(refusal(error), DiskFull):
+        if isinstance(refusal(error, path), DiskFull):
             raise CannotStart(f"The disk of {path} is full; free some space, then start again.") from error
         raise CannotStart(f"The database {path} cannot be opened: {error}.") from error
     except sqlite3.DatabaseError as error:
@@ -74,11 +76,12 @@ def reader(path: Path) -> sqlite3.Connection:
         )
     )
     conn.execute("PRAGMA query_only = ON")
+    conn.execute(f"PRAGMA cache_size = -{READER_KIB}")
     return conn
 
 
-def refusal(error: BaseException) -> BaseException:
-    """Translate a database error into the answer it deserves; everything else is returned as it is."""
+def refusal(error: BaseException, path: Path | None = None) -> BaseException:
+    """Translate a database's error (at `path`) into the answer it deserves; everything else is returned as it is."""
     if not isinstance(error, sqlite3.DatabaseError):
         return error
     name = str(getattr(error, "sqlite_errorname", ""))
@@ -89,6 +92,9 @@ def refusal(error: BaseException) -> BaseException:
         return DiskFull()
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or "database is locked" in str(error):
         return Unavailable("busy", "The database is busy; try again.")
+    # SQLite calls only ENOSPC a full disk, and its wheel for Python tells no kind of I/O error from another.
+    if name in ("SQLITE_IOERR", "SQLITE_IOERR_WRITE") and path is not None and room.is_none(path):
+        return DiskFull()
     if name.startswith("SQLITE_IOERR") or "disk I/O error" in str(error):
         return Unavailable(STORE_FAILED, "The service's disk failed; changes wait until it is repaired.", 30)
     return error

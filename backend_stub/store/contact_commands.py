@@ -1,7 +1,8 @@
 """What is done with a contact once it is there: conversation, customer, outage, promise and end.
 
 Every function runs inside one writer transaction and returns the new row. Raises NotFound, Forbidden, Invalid, and
-Conflict with `illegal_transition`, `contact_over`, `not_a_text_channel`, `not_over` or `already_scored`.
+Conflict with `illegal_transition`, `contact_over`, `danger_not_grouped`, `not_a_text_channel`, `not_over` or
+`already_scored`.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,8 +13,8 @@ from backend_stub.clock import from_wire
 from backend_stub.domain.contact import TERMINAL, Trigger, channel_class, finish_steps
 from backend_stub.errors import Conflict, Forbidden, Invalid, NotFound
 from backend_stub.policy import Principal
-from backend_stub.store import contact_rows, customers, outages
-from backend_stub.store.contact_moves import NOTHING, change, check, in_hand, move
+from backend_stub.store import contact_rows, customers, outages, trouble_calls
+from backend_stub.store.contact_moves import NOTHING, change, check, history, in_hand, move, note_identified
 from backend_stub.store.contact_rows import Row
 from backend_stub.store.engine import Tx
 
@@ -34,16 +35,30 @@ def resume(tx: Tx, row: Row, user: Principal) -> Row:
 
 
 def release(tx: Tx, row: Row, user: Principal) -> Row:
-    """Put a taken contact back into its queue, its place kept."""
+    """Put a taken contact back into its queue, its place kept; a called one among the promised calls."""
+    if row["direction"] == "out":
+        return callback(tx, row, user, wire.CallbackRequest(phone=row["callback_phone"]), attempts=row["attempts"])
     return _by_holder(tx, row, user, "release", {"agent": None})
 
 
-def end(tx: Tx, row: Row, user: Principal) -> Row:
-    """End the conversation: the agent does, or the channel says the customer hung up."""
+def end(tx: Tx, row: Row, user: Principal, acw_s: float = 0.0) -> Row:
+    """End the conversation: the agent does, or the channel says the customer hung up; `acw_s` 0 is no limit."""
     check(row, "end")
     if user.role != "channel":
         in_hand(row, user.id)
-    return move(tx, row, ("end",), by=user.id)
+    return move(tx, row, ("end",), {"acw_until": tx.now + acw_s if acw_s else None}, by=user.id)
+
+
+def more_time(tx: Tx, row: Row, user: Principal, seconds: float) -> Row:
+    """Extend a wrap-up that has a limit, once; raises Conflict `illegal_transition`, `no_limit`, `already_extended`."""
+    check(row, "finish")
+    in_hand(row, user.id)
+    if row["acw_until"] is None:
+        raise Conflict("no_limit", "This wrap-up does not end by itself.")
+    if row["more_time"]:
+        raise Conflict("already_extended", "More time is given once.")
+    history(tx, row["id"], row["state"], "more_time", user.id, None)
+    return change(tx, row, {"more_time": 1, "acw_until": row["acw_until"] + seconds})
 
 
 def abandon(tx: Tx, row: Row, user: Principal) -> Row:
@@ -51,17 +66,22 @@ def abandon(tx: Tx, row: Row, user: Principal) -> Row:
     check(row, "abandon")
     if user.role == "agent" and row["offered_to"] != user.id:
         raise Forbidden("This contact is not offered to you.")
-    return move(tx, row, ("abandon",), {"offered_to": None, "offer_until": None}, by=user.id)
+    return move(tx, row, ("abandon",), {"offered_to": None, "offer_until": None, "offered_by": None}, by=user.id)
 
 
-def callback(tx: Tx, row: Row, user: Principal, request: wire.CallbackRequest) -> Row:
+def callback(tx: Tx, row: Row, user: Principal, request: wire.CallbackRequest, attempts: int = 0) -> Row:
     """Promise a call back: the contact leaves the queue and keeps its `joined_at`.
 
     From a conversation that is two steps of the table: back to the queue, and out of it.
     """
+    promised_at = None if request.at is None else from_wire(request.at)
     promise: dict[str, object] = {
-        "callback_at": None if request.at is None else from_wire(request.at),
+        "callback_at": promised_at,
         "callback_phone": request.phone,
+        "callback_by": user.id,
+        "attempts": attempts,
+        "direction": "out",
+        "due": int(promised_at is None or promised_at <= tx.now),
     }
     if row["state"] != "connected":
         return move(tx, row, ("callback",), promise, by=user.id)
@@ -70,20 +90,30 @@ def callback(tx: Tx, row: Row, user: Principal, request: wire.CallbackRequest) -
 
 
 def identify(tx: Tx, row: Row, user: Principal, code: str) -> Row:
-    """Say which customer the contact is about."""
+    """Say which customer the contact is about; said again of another, the history keeps who it was thought to be."""
     _reachable(row, user)
     customer = customers.brief(tx.conn, code)
     if customer is None:
         raise NotFound("customer")
     if row["customer"] == customer.code:
         return row
-    who = {"customer": customer.code, "candidates": "[]", "place": customer.commune_name}
-    return change(tx, row, {**who, "name": row["name"] or customer.name})
+    wrong = None if row["customer"] is None else customers.brief(tx.conn, row["customer"])
+    told = row["name"] if wrong is None or row["name"] != wrong.name else None
+    note_identified(tx, row, customer.code, user.id)
+    # The candidates stay: whoever was chosen by mistake is corrected from the same list.
+    return change(tx, row, {"customer": customer.code, "place": customer.commune_name, "name": told or customer.name})
+
+
+def trouble(tx: Tx, row: Row, user: Principal, request: wire.TroubleRequest) -> Row:
+    """Set the trouble codes and the place: a danger raises the contact above every queue and is never grouped."""
+    _reachable(row, user)
+    return change(tx, row, trouble_calls.say(tx, row, request))
 
 
 def attach(tx: Tx, row: Row, user: Principal, request: wire.AttachRequest) -> Row:
     """Join the contact to an outage; doing it again changes nothing."""
     _reachable(row, user)
+    never_grouped(row)
     if outages.get(tx.conn, request.outage) is None:
         raise NotFound("outage")
     if (row["outage"], bool(row["callback"])) == (request.outage, request.callback):
@@ -92,6 +122,12 @@ def attach(tx: Tx, row: Row, user: Principal, request: wire.AttachRequest) -> Ro
     for outage in {request.outage, row["outage"]} - {None}:
         outages.touch(tx, outage)
     return after
+
+
+def never_grouped(row: Row) -> None:
+    """Raise Conflict for a danger: in an outage's pile it would wait for the repair (a danger code makes the class)."""
+    if row["priority_class"] == "danger":
+        raise Conflict("danger_not_grouped", "A danger is dispatched by itself, never grouped with an outage.")
 
 
 def message(tx: Tx, row: Row, user: Principal, text: str) -> Row:
@@ -120,6 +156,10 @@ def finish(
     result = {
         "disposition": request.disposition, "note": request.note, "csat_invite": int(request.csat_invite)
     }  # fmt: skip
+    suggested = request.self_service
+    if suggested is not None:
+        sql = "INSERT INTO self_service (contact, offered, accepted, at) VALUES (?, ?, ?, ?)"
+        tx.conn.execute(sql, (row["id"], suggested.offered, int(suggested.accepted), tx.now))
     return move(tx, row, steps, result, by=user.id)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from agent_tui import wire
 from backend_stub.domain import contact as rules
@@ -11,11 +11,13 @@ from backend_stub.domain.agent import Agent, Slot
 from backend_stub.domain.contact import IllegalTransition, Trigger
 from backend_stub.domain.segments import Step
 from backend_stub.errors import Conflict, Forbidden
-from backend_stub.store import agents, contact_rows, segments
+from backend_stub.store import agents, contact_rows, segments, trouble_calls
 from backend_stub.store.contact_rows import Row
 from backend_stub.store.engine import Tx
 
 NOTHING: Final[Mapping[str, object]] = MappingProxyType({})
+_TROUBLE: Final = frozenset({"customer", "queue", "priority_class", "disposition"})
+Remark = Literal["consult", "consult_end", "more_time"]
 log = logging.getLogger(__name__)
 
 
@@ -62,24 +64,43 @@ def move(
     for trigger in triggers:
         state = _after(row["id"], state, trigger)
         history(tx, row["id"], state, trigger, by, detail)
-    segments.record(tx, row, [_step(tx, row, trigger, whose, changes) for trigger in triggers])
+    centre = str(changes.get("centre", row["centre"]))
+    segments.record(tx, row, [_step(tx, row, trigger, whose, changes) for trigger in triggers], centre)
     since = row["state_since"] if state == before else tx.now
+    if row["consulted"] is not None and (state not in ("connected", "held") or whose != row["agent"]):
+        changes = {**changes, "consulted": None}
+        end_consultation(tx, row["id"], "contact_over")
     saved = change(tx, row, {"state": state, "state_since": since, **changes})
     if whose is not None:
         agents.after_contact(tx, whose, before, triggers, known)
     return saved
 
 
+def end_consultation(tx: Tx, contact_id: str, result: str) -> None:
+    """Close the contact's open consultation, if there is one."""
+    sql = "UPDATE consultation SET ended_at = ?, result = ? WHERE contact = ? AND ended_at IS NULL"
+    tx.conn.execute(sql, (tx.now, result, contact_id))
+
+
 def history(
-    tx: Tx, contact_id: str, state: wire.ContactState, trigger: Trigger, by: str | None, detail: str | None
+    tx: Tx, contact_id: str, state: wire.ContactState, trigger: Trigger | Remark, by: str | None, detail: str | None
 ) -> None:
-    """Append a step to the contact's history."""
+    """Append a step, or a remark that changes no state, to the contact's history."""
     sql = 'INSERT INTO contact_event (contact, at, state, "trigger", by, detail) VALUES (?, ?, ?, ?, ?, ?)'
     tx.conn.execute(sql, (contact_id, tx.now, state, trigger, by, detail))
 
 
+def note_identified(tx: Tx, row: Row, code: str, by: str) -> None:
+    """Append to the contact's history whom it is now about, and whom it was thought to be about before."""
+    sql = """INSERT INTO contact_event (contact, at, state, "trigger", by, detail) VALUES (?, ?, ?, 'identify', ?, ?)"""
+    detail = code if row["customer"] is None else f"{row['customer']} → {code}"
+    tx.conn.execute(sql, (row["id"], tx.now, row["state"], by, detail))
+
+
 def change(tx: Tx, row: Row, changes: Mapping[str, object] = NOTHING) -> Row:
-    """Change columns, tell everybody and return the new row."""
+    """Change columns, tell everybody and return the new row; its trouble call follows."""
+    if not _TROUBLE.isdisjoint(changes):
+        changes = {**changes, **trouble_calls.following(tx, row, changes)}
     return contact_rows.tell(tx, contact_rows.save(tx, row, changes))
 
 

@@ -6,22 +6,27 @@ from functools import cache
 import msgspec
 
 from agent_tui import wire
+from agent_tui.text import phone as phones
 from backend_stub.clock import opt_to_wire
 from backend_stub.clock import to_wire as at
+from backend_stub.domain import safety
 from backend_stub.domain.contact import IN_HAND, LIVE, mask_address
 from backend_stub.domain.masking import mask_numbers
-from backend_stub.domain.routing import Waiting
 from backend_stub.errors import NotFound
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
+from backend_stub.store.trouble_calls import shown
 
 Row = sqlite3.Row
 _STRINGS = msgspec.json.Decoder(list[str])
+_DISPATCH = msgspec.json.Decoder(wire.Dispatch)
 
 _INSERT = """INSERT INTO contact (id, source, external_id, centre, channel, state, queue, skill, priority_class,
-    joined_at, address, name, customer, candidates, place, text_preview, state_since)
+    joined_at, score_adj, redial_of, address, name, customer, candidates, proposed, place, text_preview, state_since,
+    trouble)
     VALUES (:id, :source, :external_id, :centre, :channel, :state, :queue, :skill, :priority_class,
-    :joined_at, :address, :name, :customer, :candidates, :place, :text_preview, :state_since)"""
+    :joined_at, :score_adj, :redial_of, :address, :name, :customer, :candidates, :proposed, :place, :text_preview,
+    :state_since, :trouble)"""
 # Written out, not bound: only then can SQLite use the index of live contacts, however many are over.
 _LIVE = ", ".join(f"'{state}'" for state in LIVE)
 
@@ -86,32 +91,18 @@ def to_wire(row: Row, mask: bool) -> wire.Contact:
     # A Row looks its columns up one by one and this one has 35: a dict is three times as fast.
     got = dict(zip(row.keys(), row, strict=True))
     contact = wire.Contact(
-        id=got["id"],
-        channel=got["channel"],
-        direction=got["direction"],
-        state=got["state"],
-        queue=got["queue"],
-        skill=got["skill"],
-        skill_level=got["skill_level"],
-        priority_class=got["priority_class"],
-        joined_at=at(got["joined_at"]),
-        score_adj=got["score_adj"],
-        address=got["address"],
-        name=got["name"],
-        customer=got["customer"],
-        candidates=strings(got["candidates"]),
-        agent=got["agent"],
-        offered_to=got["offered_to"],
-        outage=got["outage"],
-        ticket=got["ticket"],
-        text_preview=got["text_preview"],
-        state_since=at(got["state_since"]),
-        version=got["version"],
-        centre=got["centre"],
-        place=got["place"],
-        callback=bool(got["callback"]),
-        offer_until=opt_to_wire(got["offer_until"]),
-    )
+        id=got["id"], channel=got["channel"], direction=got["direction"], state=got["state"], queue=got["queue"],
+        skill=got["skill"], skill_level=got["skill_level"], priority_class=got["priority_class"],
+        joined_at=at(got["joined_at"]), score_adj=got["score_adj"], address=got["address"], name=got["name"],
+        customer=got["customer"], candidates=strings(got["candidates"]), proposed=got["proposed"], agent=got["agent"],
+        offered_to=got["offered_to"], outage=got["outage"], ticket=got["ticket"], text_preview=got["text_preview"],
+        state_since=at(got["state_since"]), version=got["version"], centre=got["centre"], place=got["place"],
+        callback=bool(got["callback"]), offer_until=opt_to_wire(got["offer_until"]), consulted=got["consulted"],
+        wrap_up_until=opt_to_wire(got["acw_until"]) if got["state"] == "wrap_up" else None,
+        more_time=bool(got["more_time"]), callback_at=opt_to_wire(got["callback_at"]), attempts=got["attempts"],
+        home_centre=got["home_centre"], trouble=shown(got["trouble"]),
+        dispatch=None if got["dispatch"] is None else _DISPATCH.decode(got["dispatch"]),
+    )  # fmt: skip
     return masked(contact) if mask else contact
 
 
@@ -122,7 +113,14 @@ def masked(contact: wire.Contact) -> wire.Contact:
         address=mask_address(contact.address),
         name=_hidden(contact.name, True),
         text_preview=_hidden(contact.text_preview, True),
+        dispatch=_hide_note(contact.dispatch),
     )
+
+
+def _hide_note(dispatch: wire.Dispatch | None) -> wire.Dispatch | None:
+    if dispatch is None or dispatch.note is None:
+        return dispatch
+    return msgspec.structs.replace(dispatch, note=mask_numbers(dispatch.note))
 
 
 def _hidden(text: str | None, mask: bool) -> str | None:
@@ -130,8 +128,13 @@ def _hidden(text: str | None, mask: bool) -> str | None:
 
 
 def seen_by(row: Row, user_id: str) -> wire.Contact:
-    """Return the contact as this user may see it: the address in full only for the agent who has it in hand."""
-    return to_wire(row, mask=holder(row) != user_id)
+    """Return the contact as this user may see it: the address in full only for whoever `sees_all`."""
+    return to_wire(row, mask=not sees_all(row, user_id))
+
+
+def sees_all(row: Row, user_id: str) -> bool:
+    """Return whether this user has the contact in hand, or is being consulted about it."""
+    return user_id in (holder(row), row["consulted"])
 
 
 def detail(conn: sqlite3.Connection, row: Row, user_id: str) -> wire.ContactDetail:
@@ -140,7 +143,7 @@ def detail(conn: sqlite3.Connection, row: Row, user_id: str) -> wire.ContactDeta
     steps = conn.execute(
         'SELECT at, state, "trigger", by, detail FROM contact_event WHERE contact = ? ORDER BY n', (row["id"],)
     )
-    mask = holder(row) != user_id
+    mask = not sees_all(row, user_id)
     return wire.ContactDetail(
         **msgspec.structs.asdict(to_wire(row, mask)),
         transcript=[wire.Message(at(m["at"]), m["author"], _hidden(m["text"], mask) or "") for m in said],
@@ -149,7 +152,14 @@ def detail(conn: sqlite3.Connection, row: Row, user_id: str) -> wire.ContactDeta
         ],
         disposition=row["disposition"],
         note=_hidden(row["note"], mask),
+        safety=safety_script(row),
     )
+
+
+def safety_script(row: Row) -> wire.Say | None:
+    """Return what a dangerous contact's caller is told at once, by the danger the agent has set; None without one."""
+    told = shown(row["trouble"])
+    return None if row["priority_class"] != "danger" else safety.script(None if told is None else told.danger)
 
 
 def emit_changed(tx: Tx, contact_id: str) -> Row:
@@ -218,20 +228,9 @@ def recent_for_customer(
     ]
 
 
-def depth(conn: sqlite3.Connection, now: float) -> dict[str, tuple[int, float]]:
-    """Return how many wait in each queue and how long the first has (seconds); a promised call is no wait."""
-    sql = """SELECT queue, count(*), min(joined_at) FROM contact INDEXED BY contact_waiting
-             WHERE state IN ('queued', 'callback_waiting') AND state = 'queued' GROUP BY queue"""
-    return {queue: (count, max(0.0, now - joined_at)) for queue, count, joined_at in conn.execute(sql)}
-
-
-def waiting(conn: sqlite3.Connection, centre: str, voice: bool, text: bool, now: float) -> list[Waiting]:
-    """Return what may be taken next in a centre: queued, and promised calls that are due; by kind of channel."""
-    sql = """SELECT id, joined_at, skill, skill_level, priority_class, score_adj, excluded FROM contact
-             INDEXED BY contact_waiting WHERE centre = ? AND state IN ('queued', 'callback_waiting')
-             AND (state = 'queued' OR coalesce(callback_at, 0) <= ?)
-             AND CASE channel WHEN 'hotline' THEN ? ELSE ? END"""
-    return [
-        Waiting(r[0], r[1], r[2], r[3], r[4], r[5], frozenset(strings(r[6]) if r[6] != "[]" else ()))
-        for r in conn.execute(sql, (centre, now, voice, text))
-    ]
+def last_from(conn: sqlite3.Connection, code: str, address: str, looked_at: int = 50) -> int:
+    """Return the number of the customer's last contact from this phone (any spelling), 0 where there is none."""
+    number = phones.normalise(address)
+    sql = "SELECT n, address FROM contact WHERE customer = ? ORDER BY n DESC LIMIT ?"
+    rows = conn.execute(sql, (code, looked_at))
+    return next((row[0] for row in rows if number is not None and phones.normalise(row[1]) == number), 0)

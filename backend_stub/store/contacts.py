@@ -1,9 +1,6 @@
-"""Contacts for the rest of the service: reading one, telling of a change, and what comes round by itself."""
-
-from collections.abc import Callable
+"""Contacts for the rest of the service: reading one and telling of a change."""
 
 from backend_stub.store import contact_moves
-from backend_stub.store.contact_offers import expire_offers
 from backend_stub.store.contact_rows import emit_changed, get, holder, recent_for_customer, seen_by, to_wire
 from backend_stub.store.engine import Tx
 
@@ -15,11 +12,6 @@ def set_ticket(tx: Tx, contact_id: str, ticket_id: str) -> None:
         contact_moves.change(tx, row, {"ticket": ticket_id})
 
 
-def background_commands() -> list[Callable[[Tx], None]]:
-    """Return what the service runs on the writer every second."""
-    return [expire_offers]
-
-
 __all__ = [
-    "background_commands", "emit_changed", "get", "holder", "recent_for_customer", "seen_by", "set_ticket", "to_wire",
+    "emit_changed", "get", "holder", "recent_for_customer", "seen_by", "set_ticket", "to_wire",
 ]  # fmt: skip

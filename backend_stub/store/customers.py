@@ -20,14 +20,14 @@ customers_below = grid.customers_below
 devices_below = grid.devices_below
 
 _COLUMNS = """id, code, code_rev, name, name_f, title, address, commune, old_address, meter_no, contract_no,
-    transformer, tariff, households, priority_load, status, street, house"""
+    transformer, tariff, households, priority_load, status, street, house, phone"""
 _UPSERT = f"""INSERT INTO customer ({_COLUMNS})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_f = excluded.name_f, title = excluded.title,
     address = excluded.address, commune = excluded.commune, old_address = excluded.old_address,
     meter_no = excluded.meter_no, contract_no = excluded.contract_no, transformer = excluded.transformer,
     tariff = excluded.tariff, households = excluded.households, priority_load = excluded.priority_load,
-    status = excluded.status, street = excluded.street, house = excluded.house"""
+    status = excluded.status, street = excluded.street, house = excluded.house, phone = excluded.phone"""
 _KNOWN = f"""SELECT {_COLUMNS}, (SELECT group_concat(phone, ' ') FROM customer_phone WHERE customer = c.id)
   FROM customer c WHERE code IN (SELECT value FROM json_each(?))"""
 
@@ -158,6 +158,7 @@ def to_record(
     tickets: list[wire.TicketBrief],
     contacts: list[wire.ContactBrief],
     owed: tuple[int, date | None] | None,
+    outages: list[wire.OutageBrief],
 ) -> wire.CustomerRecord:
     """Put a customer's record together from its parts; `owed` is None where no bills are on file."""
     return wire.CustomerRecord(
@@ -168,6 +169,7 @@ def to_record(
         households=customer.households, priority_load=customer.priority_load, status=customer.status,
         network_path=[device.code for device in network], network=network, open_tickets=tickets,
         recent_contacts=contacts, balance=owed[0] if owed else None, owed_since=owed[1] if owed else None,
+        outages=outages,
     )  # fmt: skip
 
 
@@ -175,5 +177,5 @@ def _columns(customer: int, key: str, row: CustomerRow, street: int | None, hous
     return (
         customer, row.code, row.code[::-1], row.name, key, row.title, row.address, row.commune, row.old_address,
         row.meter_no, row.contract_no, row.transformer, row.tariff, row.households, row.priority_load, row.status,
-        street, house,
+        street, house, row.phones[0] if row.phones else "",
     )  # fmt: skip

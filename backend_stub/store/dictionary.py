@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from backend_stub.domain.lookup import indexed
 from backend_stub.store.driver import sqlite3
 
+# So many names hold a fifth of a million customers; beyond them every name is about as rare as the next.
+FRONT = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Posting:
@@ -68,6 +71,31 @@ def rebuild(conn: sqlite3.Connection) -> None:
         "INSERT INTO dpost (nid, commune, customer)"
         " SELECT d.nid, c.commune, c.id FROM customer c JOIN dname d ON d.name_f = c.name_f ORDER BY 1, 2, 3"
     )
+
+
+def out_of_place(conn: sqlite3.Connection, most: int = FRONT) -> list[tuple[int, str]]:
+    """Return number and name of the most popular names, least popular first, where their numbers do not say so.
+
+    Answers show names by number, so only the front of the order is ever seen; empty when it is right.
+    """
+    top = conn.execute("SELECT nid, name_f FROM dname ORDER BY n DESC, nid LIMIT ?", (most,)).fetchall()
+    nids = [row[0] for row in top]
+    before = conn.execute("SELECT count(*) FROM dname WHERE nid <= ?", (nids[-1] if nids else 0,)).fetchone()[0]
+    if nids == sorted(nids) and before == len(nids):
+        return []
+    return [(row[0], row[1]) for row in reversed(top)]
+
+
+def promote(conn: sqlite3.Connection, nid: int, name: str) -> None:
+    """Put a name before all others, in the open transaction; one that is gone meanwhile stays gone."""
+    if conn.execute("SELECT 1 FROM dname WHERE nid = ? AND name_f = ?", (nid, name)).fetchone() is None:
+        return
+    first = int(conn.execute("SELECT min(nid) - 1 FROM dname").fetchone()[0])
+    conn.execute("UPDATE dname SET nid = ? WHERE nid = ?", (first, nid))
+    conn.execute("UPDATE dpost SET nid = ? WHERE nid = ?", (first, nid))
+    text = indexed(name)
+    conn.execute("INSERT INTO dfts (dfts, rowid, name) VALUES ('delete', ?, ?)", (nid, text))
+    conn.execute("INSERT INTO dfts (rowid, name) VALUES (?, ?)", (first, text))
 
 
 def _nids(conn: sqlite3.Connection, names: Iterable[str]) -> dict[str, int]:

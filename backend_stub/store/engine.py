@@ -206,7 +206,7 @@ class Engine:
             self._fail(group, error)
 
     def _attempt(self, tx: Tx, waiting: Waiting[object]) -> None:
-        with Savepoint(self._conn) as savepoint:
+        with Savepoint(self._conn, self.path) as savepoint:
             waiting.result = waiting.command(tx)
         waiting.error = savepoint.error
         if not self._conn.in_transaction or connect.is_fatal(waiting.error):
@@ -218,14 +218,14 @@ class Engine:
             with contextlib.suppress(sqlite3.Error):
                 self._conn.execute("ROLLBACK")
         refused = next((w.error for w in group if isinstance(w.error, Refused) and w.error.status >= 500), None)
-        refusal = refused or connect.refusal(error)
+        refusal = refused or connect.refusal(error, self.path)
         self._shut_if_fatal(refusal)
         for waiting in group:
             waiting.error = refusal
 
     def _shut_if_fatal(self, error: BaseException) -> None:
         """Take no further change once the disk has failed: a later sync may succeed without what this one lost."""
-        refusal = connect.refusal(error)
+        refusal = connect.refusal(error, self.path)
         self.meter.busy += isinstance(refusal, Unavailable) and refusal.code == "busy"
         if self.broken is None and connect.is_fatal(refusal):
             self.broken = cast("Unavailable", refusal).detail

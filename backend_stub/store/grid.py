@@ -1,4 +1,7 @@
-"""The grid as stored: devices, the way up to the substation, and who hangs below."""
+"""The grid as stored: devices, the way up to the substation, and who hangs below.
+
+Each device has a row with its path and its counts (triggers keep the customers'): both are one look-up.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from typing import cast
 from agent_tui import wire
 from backend_stub.store.driver import sqlite3
 
-# A path never gets longer than the grid is deep; the bound also ends a walk over damaged data.
+# No grid is deeper; the bound also ends a walk over damaged data.
 MAX_DEPTH = 40
 
 _DEVICES_BELOW = """WITH RECURSIVE below (code, depth) AS (
@@ -15,11 +18,23 @@ _DEVICES_BELOW = """WITH RECURSIVE below (code, depth) AS (
     UNION SELECT device.code, depth + 1 FROM device JOIN below ON device.parent = below.code WHERE depth < 40
 )
 SELECT code FROM below ORDER BY depth, code"""
-_CUSTOMERS_BELOW = """WITH RECURSIVE below (code, depth) AS (
-    SELECT code, 0 FROM device WHERE code = ?
-    UNION SELECT device.code, depth + 1 FROM device JOIN below ON device.parent = below.code WHERE depth < 40
+_PATH = """SELECT device.code, device.kind, device.name FROM device_node node JOIN json_each(node.path) above
+    JOIN device ON device.code = above.value WHERE node.device = ? ORDER BY above.key"""
+_PATHS = """WITH RECURSIVE tree (code, path, depth) AS (
+    SELECT code, json_array(code), 1 FROM device WHERE parent IS NULL
+    UNION ALL SELECT d.code, '[' || json_quote(d.code) || ',' || substr(tree.path, 2), depth + 1
+    FROM device d JOIN tree ON d.parent = tree.code WHERE depth < 40
 )
-SELECT count(*) FROM below JOIN customer ON customer.transformer = below.code WHERE customer.status <> 'closed'"""
+INSERT INTO device_node (device, path) SELECT code, path FROM tree WHERE true
+ON CONFLICT (device) DO UPDATE SET path = excluded.path WHERE path <> excluded.path"""
+_FED = """UPDATE device_node SET customers = fed.n FROM (
+    SELECT transformer, count(*) AS n FROM customer WHERE status <> 'closed' AND transformer IS NOT NULL GROUP BY 1
+) fed WHERE fed.transformer = device_node.device"""
+_COUNTS = """UPDATE device_node SET customers = got.customers, transformers = got.transformers FROM (
+    SELECT above.value AS device, sum(node.customers) AS customers, count(*) AS transformers
+    FROM device JOIN device_node node ON node.device = device.code JOIN json_each(node.path) above
+    WHERE device.kind = 'transformer' GROUP BY 1
+) got WHERE got.device = device_node.device"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +72,29 @@ def upsert_many(conn: sqlite3.Connection, rows: Iterable[DeviceRow]) -> None:
         " SET kind = excluded.kind, parent = excluded.parent, name = excluded.name, commune = excluded.commune",
         ((row.code, row.kind, row.parent, row.name, row.commune) for row in rows),
     )
+    renumber(conn)
+
+
+def recount(conn: sqlite3.Connection) -> None:
+    """Count the customers below every device anew, after a load that left it."""
+    conn.execute("UPDATE device_node SET customers = 0")
+    conn.execute(_FED)
+    renumber(conn)
+
+
+def renumber(conn: sqlite3.Connection) -> None:
+    """Work out every device's path and counts anew; transformers know their own customers, whatever moved."""
+    conn.execute(_PATHS)
+    upper = "SELECT code FROM device WHERE kind <> 'transformer'"
+    conn.execute(f"UPDATE device_node SET customers = 0, transformers = 0 WHERE device IN ({upper})")
+    conn.execute(_COUNTS)
+    conn.execute("INSERT INTO grouping_news DEFAULT VALUES")
 
 
 def network_path(conn: sqlite3.Connection, device: str | None) -> list[wire.Device]:
     """Return the devices from `device` up to its substation, the device first; empty when it is unknown."""
-    path: list[wire.Device] = []
-    seen: set[str] = set()
-    while device is not None and device not in seen and len(path) < MAX_DEPTH:
-        seen.add(device)
-        row = conn.execute("SELECT code, kind, name, parent FROM device WHERE code = ?", (device,)).fetchone()
-        if row is None:
-            break
-        path.append(wire.Device(row[0], cast("wire.DeviceKind", row[1]), row[2]))
-        device = row[3]
-    return path
+    rows = conn.execute(_PATH, (device,))
+    return [wire.Device(row[0], cast("wire.DeviceKind", row[1]), row[2]) for row in rows]
 
 
 def devices_below(conn: sqlite3.Connection, device: str) -> list[str]:
@@ -80,4 +104,5 @@ def devices_below(conn: sqlite3.Connection, device: str) -> list[str]:
 
 def customers_below(conn: sqlite3.Connection, device: str) -> int:
     """Return how many customers (not closed ones) are fed through the device."""
-    return int(conn.execute(_CUSTOMERS_BELOW, (device,)).fetchone()[0])
+    row = conn.execute("SELECT customers FROM device_node WHERE device = ?", (device,)).fetchone()
+    return 0 if row is None else int(row[0])

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -37,8 +38,9 @@ class Waiting(Generic[T]):
 class Savepoint:
     """Surrounds one command: whatever it raises undoes the command alone and is kept for its caller."""
 
-    def __init__(self, conn: sqlite3.Connection) -> None:
+    def __init__(self, conn: sqlite3.Connection, path: Path) -> None:
         self.conn = conn
+        self.path = path
         self.error: BaseException | None = None
 
     def __enter__(self) -> "Savepoint":
@@ -47,7 +49,7 @@ class Savepoint:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> bool:
         if error is not None:
-            self.error = connect.refusal(error)
+            self.error = connect.refusal(error, self.path)
             # SQLite ends the whole transaction by itself when the disk is full or fails: no savepoint is left then.
             if not self.conn.in_transaction:
                 return True

@@ -19,13 +19,12 @@ MAX_NAMED = 1_000
 MAX_HOT = 4
 
 _ROW = "c.id, c.code, c.name, c.address, c.old_address, c.meter_no, c.status, c.priority_load"
-_FIRST = "(SELECT phone FROM customer_phone WHERE customer = c.id AND position = 0)"
 _LISTED = "IN (SELECT value FROM json_each(?))"
 
 
-def _shown(source: str, lane: str = "", phone: str = _FIRST) -> str:
-    """Return a statement that gives the rows of a look-up: what is shown of customer `c`, and the lane."""
-    return f"SELECT {_ROW}, {phone}, '{lane}' FROM {source}"
+def _shown(source: str, lane: str = "", phone: str = "c.phone") -> str:
+    """Return a statement that gives the rows of a look-up: what is shown of customer `c`, the lane, the commune."""
+    return f"SELECT {_ROW}, {phone}, '{lane}', c.commune FROM {source}"
 
 
 def _range(lane: str, column: str) -> str:
@@ -46,6 +45,7 @@ METERS = _range("meter", "meter_no")
 PHONES = _phone("p.phone >= ? AND p.phone < ?")
 PHONE_TAILS = _phone("p.phone_rev >= ? AND p.phone_rev < ?")
 
+SAME = "SELECT nid FROM dname WHERE name_f = ?"
 BEGIN = f"SELECT name_f, nid FROM dname WHERE name_f >= ? AND name_f < ? LIMIT {MAX_BEGIN}"
 _OF = "CROSS JOIN customer c ON c.id = p.customer"
 OF_NAMES = _shown(f"dpost p {_OF} WHERE p.nid {_LISTED}")

@@ -11,13 +11,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend_stub.errors import CannotStart
-from backend_stub.store import audit, dictionary, streets
+from backend_stub.store import audit, dictionary, streets, ticket_index
 from backend_stub.store.driver import sqlite3
 
 if TYPE_CHECKING:
     from sqlite_utils.db import Database
 
-GROUPS = ("core", "customers", "contacts", "outages", "tickets", "audit", "desks", "bills", "search")
+GROUPS = (
+    "core",
+    "customers",
+    "contacts",
+    "outages",
+    "tickets",
+    "audit",
+    "desks",
+    "bills",
+    "search",
+    "grouping",
+    "outage_life",
+    "plans",
+    "ticket_work",
+    "routing",
+    "reports",
+    "callers",
+    "search2",
+)
 # sqlite-utils skips an applied step of the same name whatever it says now; these tell that it says something else.
 CHECKSUMS = "CREATE TABLE IF NOT EXISTS schema_step (step TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT"
 
@@ -52,6 +70,8 @@ def _step(group: str, number: int) -> "Callable[[Database], None]":
         if group == "search":
             dictionary.rebuild(conn)
             streets.fill(conn)
+        if group == "ticket_work":
+            ticket_index.rebuild(conn)
         conn.execute(f"PRAGMA user_version = {number}")
 
     return run

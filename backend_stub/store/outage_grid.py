@@ -23,6 +23,14 @@ _BY_COMMUNE = (
     _FED + " SELECT commune, count(*) FROM below JOIN customer ON customer.transformer = below.code"
     " WHERE customer.status <> 'closed' GROUP BY commune ORDER BY commune"
 )
+_BY_COMMUNE_BUT = (
+    _FED + " SELECT commune, count(*) FROM below JOIN customer ON customer.transformer = below.code"
+    " WHERE customer.status <> 'closed' AND below.code NOT IN (SELECT value FROM json_each(?))"
+    " GROUP BY commune ORDER BY commune"
+)
+_TRANSFORMERS = _FED + " SELECT code FROM below JOIN device USING (code) WHERE kind = 'transformer'"
+_FED_DIRECTLY = """SELECT count(*) FROM customer WHERE status <> 'closed'
+    AND transformer IN (SELECT value FROM json_each(?))"""
 _PRIORITY = (
     _FED + " SELECT customer.code, name, priority_load FROM below JOIN customer ON customer.transformer = below.code"
     " WHERE customer.status <> 'closed' AND priority_load <> '' ORDER BY priority_load, customer.code"
@@ -70,6 +78,22 @@ def measure(conn: sqlite3.Connection, device: str) -> Below:
         communes = {} if row is None else {row.commune: 0}
     loads = [wire.PriorityLoad(*row) for row in conn.execute(_PRIORITY, (device,))]
     return Below(path[0], [d.code for d in path], communes, loads)
+
+
+def communes_but(conn: sqlite3.Connection, device: str, back: Iterable[str]) -> dict[str, int]:
+    """Customers by commune below a device, those of the transformers `back` left out."""
+    rows = conn.execute(_BY_COMMUNE_BUT, (device, pack(sorted(back))))
+    return {str(commune): int(n) for commune, n in rows}
+
+
+def transformers(conn: sqlite3.Connection, device: str) -> set[str]:
+    """The transformers at or below a device."""
+    return {str(row[0]) for row in conn.execute(_TRANSFORMERS, (device,))}
+
+
+def customers_of(conn: sqlite3.Connection, transformers: Iterable[str]) -> int:
+    """How many customers (not closed ones) hang on these transformers."""
+    return int(conn.execute(_FED_DIRECTLY, (pack(sorted(transformers)),)).fetchone()[0])
 
 
 def pack(value: object) -> str:

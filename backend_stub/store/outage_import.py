@@ -9,7 +9,7 @@ from backend_stub.domain import outage as rules
 from backend_stub.domain.localtime import VIETNAM
 from backend_stub.errors import Invalid
 from backend_stub.reference.catalogue import causes
-from backend_stub.store import outage_grid, outages
+from backend_stub.store import outage_grid, outage_steps, outages
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.outages import Report
@@ -79,13 +79,14 @@ def _update(tx: Tx, known: sqlite3.Row, report: Report) -> sqlite3.Row:
         "etr_source": "none" if report.etr is None else "dispatcher",
         "etr_set_at": known["etr_set_at"] if report.etr == known["etr"] else tx.now,
         "restored_at": report.restored_at,
+        "below_out": None,
     }
     sets = ", ".join(f"{name} = :{name}" for name in values)
     tx.conn.execute(f"UPDATE outage SET {sets} WHERE id = :id", {**values, "id": known["id"]})
     if report.etr != known["etr"]:
         outages.log_etr(tx, known["id"], AUTHOR)
     # A file knows one interruption from start to end: it replaces the steps that were kept of it.
-    tx.conn.execute("DELETE FROM outage_step WHERE outage = ?", (known["id"],))
+    outage_steps.clear(tx, known["id"])
     outages.first_step(tx, known["id"], report, below.customers)
     said = tx.conn.execute("SELECT 1 FROM outage_note WHERE outage = ? AND text = ?", (known["id"], report.note))
     if report.note and said.fetchone() is None:

@@ -1,4 +1,4 @@
-"""Outages as stored: report, change, list, and the whole resource for the wire."""
+"""Outages as stored: report, change, list."""
 
 from dataclasses import dataclass
 
@@ -9,23 +9,24 @@ from backend_stub.clock import from_wire, opt_to_wire
 from backend_stub.clock import to_wire as at
 from backend_stub.domain import outage as rules
 from backend_stub.domain.localtime import day_bounds
-from backend_stub.domain.outage import StepFigures
-from backend_stub.errors import Conflict, Invalid
+from backend_stub.errors import Invalid
 from backend_stub.reference.catalogue import causes
-from backend_stub.store import outage_grid
+from backend_stub.store import outage_grid, outage_moves, outage_steps
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.ids import new_id
+from backend_stub.store.outage_wire import to_wire as to_wire
 
 
 def _marks(statuses: frozenset[str]) -> str:
     return ", ".join(f"'{status}'" for status in sorted(statuses))
 
 
-_OPEN = f"status IN ({_marks(rules.OFF_NOW)})"
+OPEN = f"status IN ({_marks(rules.OFF_NOW)})"
 _ANNOUNCED = f"kind = 'planned' AND status IN ({_marks(rules.ANNOUNCED)})"
 _AHEAD = f"kind = 'planned' AND status IN ({_marks(rules.PLAN_AHEAD)})"
-FILTERS = {"open": _OPEN, "planned": _AHEAD, "all": "1"}
+_BACK = "status IN ('restored', 'verified')"
+FILTERS = {"open": OPEN, "planned": _AHEAD, "back": _BACK, "all": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Report:
     restored_at: float | None = None
     note: str | None = None
     id: str | None = None
+    parent: str | None = None
 
 
 def get(conn: sqlite3.Connection, outage_id: str) -> sqlite3.Row | None:
@@ -55,7 +57,7 @@ def open_all(conn: sqlite3.Connection, now: float) -> list[sqlite3.Row]:
     """Outages with the supply off (or thought off) now, and work planned for the local day of `now`; newest first."""
     begin, end = day_bounds(now)
     today = f"({_ANNOUNCED} AND started_at < ? AND coalesce(etr, started_at) >= ?)"
-    return conn.execute(f"SELECT * FROM outage WHERE {_OPEN} OR {today} ORDER BY n DESC", (end, begin)).fetchall()
+    return conn.execute(f"SELECT * FROM outage WHERE {OPEN} OR {today} ORDER BY n DESC", (end, begin)).fetchall()
 
 
 def open_on_devices(conn: sqlite3.Connection, codes: list[str]) -> list[sqlite3.Row]:
@@ -63,8 +65,36 @@ def open_on_devices(conn: sqlite3.Connection, codes: list[str]) -> list[sqlite3.
     if not codes:
         return []
     holes = ", ".join("?" * len(codes))
-    sql = f"SELECT * FROM outage WHERE device IN ({holes}) AND ({_OPEN} OR {_ANNOUNCED}) ORDER BY n"
+    sql = f"SELECT * FROM outage WHERE device IN ({holes}) AND ({OPEN} OR {_ANNOUNCED}) ORDER BY n"
     return conn.execute(sql, codes).fetchall()
+
+
+def restored_on_devices(conn: sqlite3.Connection, codes: list[str], since: float) -> list[sqlite3.Row]:
+    """Outages on any of the devices whose last part came back after `since` (epoch seconds), oldest first."""
+    if not codes:
+        return []
+    holes = ", ".join("?" * len(codes))
+    sql = f"""SELECT * FROM outage WHERE device IN ({holes}) AND restored_at >= ?
+        AND status IN ('restored', 'verified', 'done') ORDER BY n"""
+    return conn.execute(sql, [*codes, since]).fetchall()
+
+
+def touching(conn: sqlite3.Connection, codes: list[str], limit: int = 10) -> list[wire.OutageBrief]:
+    """The last outages and announced works of any of the devices, newest first; a draft is nobody's yet."""
+    if not codes:
+        return []
+    holes = ", ".join("?" * len(codes))
+    sql = f"""SELECT * FROM outage WHERE device IN ({holes}) AND status <> 'draft'
+        ORDER BY started_at DESC, n DESC LIMIT ?"""
+    return [
+        wire.OutageBrief(
+            row["id"], row["kind"], row["status"], row["device"], row["device_name"], row["cause"],
+            at(row["started_at"]),
+            # Of an outage that goes on nothing is promised here: its target may have expired.
+            opt_to_wire(row["restored_at"] or (row["etr"] if row["kind"] == "planned" else None)),
+        )
+        for row in conn.execute(sql, [*codes, limit])
+    ]  # fmt: skip
 
 
 def page(
@@ -88,34 +118,6 @@ def page(
     return conn.execute(sql, [*values, limit]).fetchall()
 
 
-def steps(conn: sqlite3.Connection, outage_id: str) -> list[StepFigures]:
-    """The outage's steps in order."""
-    sql = "SELECT customers, out_at, restored_at FROM outage_step WHERE outage = ? ORDER BY position"
-    return [StepFigures(*row) for row in conn.execute(sql, (outage_id,))]
-
-
-def to_wire(conn: sqlite3.Connection, row: sqlite3.Row, now: float) -> wire.Outage:
-    """The whole resource; `now` decides whether the restoration time is expired."""
-    sql = "SELECT at, author, text FROM outage_note WHERE outage = ? ORDER BY n"
-    notes = [wire.OutageNote(at(n["at"]), n["author"], n["text"]) for n in conn.execute(sql, (row["id"],))]
-    shown = [
-        wire.OutageStep(step.customers, at(step.out_at), opt_to_wire(step.restored_at))
-        for step in steps(conn, row["id"])
-    ]
-    communes = outage_grid.counts(row["below"])
-    return wire.Outage(
-        id=row["id"], kind=row["kind"], status=row["status"], device=row["device"],
-        device_path=outage_grid.strings(row["device_path"]), provinces=outage_grid.strings(row["provinces"]),
-        communes=list(communes), places=outage_grid.names(communes), customers_out=row["customers_out"],
-        customers_total=row["customers_total"], priority_loads=outage_grid.loads(row["priority_loads"]),
-        cause=row["cause"], started_at=at(row["started_at"]), etr=opt_to_wire(row["etr"]),
-        etr_source=row["etr_source"], etr_set_at=opt_to_wire(row["etr_set_at"]),
-        etr_state=rules.etr_state(row["etr"], now), crew=row["crew"], steps=shown, calls=row["calls"],
-        callbacks_open=row["callbacks_open"], tickets=row["tickets"], notes=notes, version=row["version"],
-        device_name=row["device_name"], device_kind=row["device_kind"], restored_at=opt_to_wire(row["restored_at"]),
-    )  # fmt: skip
-
-
 def create(tx: Tx, report: Report) -> sqlite3.Row:
     """Store a report, tell everybody and return its row; raises Invalid naming the field that cannot be."""
     below = outage_grid.measure(tx.conn, report.device)
@@ -137,6 +139,7 @@ def create(tx: Tx, report: Report) -> sqlite3.Row:
         "restored_at": report.restored_at,
         "reported_by": report.author,
         "created_at": tx.now,
+        "parent": report.parent,
     }
     names = ", ".join(values)
     holes = ", ".join(f":{name}" for name in values)
@@ -156,7 +159,7 @@ def change(tx: Tx, row: sqlite3.Row, wanted: wire.PatchOutage, author: str) -> s
         _check_cause(wanted.cause)
         tx.conn.execute("UPDATE outage SET cause = ? WHERE id = ?", (wanted.cause, outage_id))
     if wanted.crew is not UNSET:
-        tx.conn.execute("UPDATE outage SET crew = ? WHERE id = ?", (wanted.crew, outage_id))
+        outage_moves.set_crew(tx, row, wanted.crew)
     if wanted.etr is not UNSET or wanted.etr_source is not UNSET:
         etr = row["etr"] if wanted.etr is UNSET else (None if wanted.etr is None else from_wire(wanted.etr))
         _check_etr(etr, row["started_at"])
@@ -167,8 +170,10 @@ def change(tx: Tx, row: sqlite3.Row, wanted: wire.PatchOutage, author: str) -> s
     if wanted.note is not UNSET:
         add_note(tx, outage_id, author, wanted.note)
     if wanted.status is not UNSET and wanted.status != row["status"]:
-        _move(tx, row, wanted.status)
-    _measure_again(tx, row)
+        if wanted.status == "partially_restored":
+            raise Invalid("status", "use_restore", "Say who is back: POST the restoration of a part.")
+        outage_moves.move(tx, row, wanted.status)
+    measure_again(tx, row)
     return settle(tx, outage_id, bump=True)
 
 
@@ -189,7 +194,7 @@ def first_step(tx: Tx, outage_id: str, report: Report, customers: int) -> None:
     if report.kind == "planned" and report.status not in ("active", "done"):
         return
     back = (report.restored_at or tx.now) if report.status in rules.ENDED else None
-    _add_step(tx, outage_id, customers, report.started_at, back)
+    outage_steps.begin(tx, outage_id, customers, report.started_at, back)
 
 
 def log_etr(tx: Tx, outage_id: str, author: str) -> None:
@@ -205,53 +210,31 @@ def settle(tx: Tx, outage_id: str, bump: bool = False) -> sqlite3.Row:
     """Bring the row's counts up to date, emit it and return it; the outage must exist."""
     tx.conn.execute(
         "UPDATE outage SET version = version + ?,"
-        " calls = (SELECT count(*) FROM contact c WHERE c.outage = outage.id),"
+        " calls = (SELECT count(*) FROM contact c WHERE c.outage = outage.id)"
+        " + (SELECT count(*) FROM outage_callback p WHERE p.outage = outage.id AND p.nested IS NOT NULL)"
+        " + (SELECT count(*) FROM trouble_call t JOIN contact c ON c.id = t.contact"
+        "    WHERE t.outage = outage.id AND c.outage IS NOT t.outage),"
         " callbacks_open = (SELECT count(*) FROM contact c WHERE c.outage = outage.id AND c.callback = 1),"
         " tickets = (SELECT count(*) FROM ticket t WHERE t.outage = outage.id) WHERE id = ?",
         (int(bump), outage_id),
     )
     status = tx.conn.execute("SELECT status FROM outage WHERE id = ?", (outage_id,)).fetchone()[0]
-    out = rules.customers_out(status, steps(tx.conn, outage_id))
+    out = rules.customers_out(status, outage_steps.figures(tx.conn, outage_id))
     sql = "UPDATE outage SET customers_out = ? WHERE id = ? RETURNING *"
     row: sqlite3.Row = tx.conn.execute(sql, (out, outage_id)).fetchall()[0]
     tx.emit("outage.changed", to_wire(tx.conn, row, tx.now))
     return row
 
 
-def _move(tx: Tx, row: sqlite3.Row, target: str) -> None:
-    allowed = rules.allowed(row["kind"], row["status"])
-    if target not in allowed:
-        said = f"An outage cannot move from {row['status']} to {target}."
-        current = to_wire(tx.conn, row, tx.now)
-        change = {"from": row["status"], "to": target, "allowed": allowed}
-        raise Conflict("illegal_transition", said, current=current, **change)
-    outage_id = row["id"]
-    restored = tx.now if target in ("restored", "done") else (None if target == "confirmed" else row["restored_at"])
-    tx.conn.execute("UPDATE outage SET status = ?, restored_at = ? WHERE id = ?", (target, restored, outage_id))
-    if target in rules.ENDED or target == "postponed":
-        sql = "UPDATE outage_step SET restored_at = ? WHERE outage = ? AND restored_at IS NULL"
-        tx.conn.execute(sql, (tx.now, outage_id))
-    # Work that begins, and people found still without power after the end, are a new step.
-    elif target == "active" or row["status"] in rules.ENDED:
-        _add_step(tx, outage_id, row["customers_total"], tx.now, None)
-
-
-def _measure_again(tx: Tx, row: sqlite3.Row) -> None:
+def measure_again(tx: Tx, row: sqlite3.Row) -> None:
+    """Let totals, places and the open step follow the grid as it is now."""
     below = outage_grid.measure(tx.conn, row["device"])
-    columns = below.columns()
+    back = outage_steps.back_since(tx.conn, row["id"])
+    out = outage_grid.pack(outage_grid.communes_but(tx.conn, row["device"], back)) if back else None
+    columns = {**below.columns(), "below_out": out}
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     tx.conn.execute(f"UPDATE outage SET {sets} WHERE id = :id", {**columns, "id": row["id"]})
-    past = steps(tx.conn, row["id"])
-    if len(past) == 1 and past[0].restored_at is None:
-        tx.conn.execute("UPDATE outage_step SET customers = ? WHERE outage = ?", (below.customers, row["id"]))
-
-
-def _add_step(tx: Tx, outage_id: str, customers: int, out_at: float, restored_at: float | None) -> None:
-    sql = (
-        "INSERT INTO outage_step (outage, position, customers, out_at, restored_at)"
-        " SELECT ?, count(*) + 1, ?, ?, ? FROM outage_step WHERE outage = ?"
-    )
-    tx.conn.execute(sql, (outage_id, customers, out_at, restored_at, outage_id))
+    outage_steps.remeasure(tx, row["id"], below.customers)
 
 
 def _source(etr: float | None, source: str | None) -> str:

@@ -25,6 +25,8 @@ Terms = tuple[str, ...]
 # Up to so many communes are looked through name by name; more of them are asked of the dictionary.
 SLICES = 6
 NAME_TERMS = 8
+# Before an address a name is said shorter than this.
+NAMED_TERMS = 6
 
 
 def find(conn: sqlite3.Connection, q: str, *, commune: str | None = None, limit: int = 20) -> CustomerHits:
@@ -54,7 +56,7 @@ def _search(conn: sqlite3.Connection, plan: Lookup, commune: str | None, limit: 
 
 def _hit(row: sqlite3.Row, lane: Lane) -> CustomerHit:
     """Make the row to show; phones are masked until the record is opened."""
-    _, code, name, address, old_address, meter_no, status, priority_load, number, _ = row
+    _, code, name, address, old_address, meter_no, status, priority_load, number, _, commune = row
     masked = phones.mask(number) if number else ""
     match = name
     if lane == "phone":
@@ -63,7 +65,7 @@ def _hit(row: sqlite3.Row, lane: Lane) -> CustomerHit:
         match = code
     elif lane == "meter":
         match = meter_no
-    return CustomerHit(code, name, masked, address, old_address, meter_no, status, priority_load, match)
+    return CustomerHit(code, name, masked, address, old_address, meter_no, status, priority_load, match, commune)
 
 
 class _Finder:
@@ -169,10 +171,12 @@ class _Finder:
 
     def _beginning(self, terms: Terms) -> list[str]:
         """Return the numbers of the name of these words, and of the names that go on from there where they are few."""
+        if len(terms) == 1:
+            return [json.dumps([row[0]]) for row in self.conn.execute(lanes.SAME, terms)]
         name = " ".join(terms)
         known = self.conn.execute(lanes.BEGIN, (name, after(name))).fetchall()
         same = [nid for known_name, nid in known if known_name == name]
-        more = [nid for known_name, nid in known if known_name != name] if len(terms) > 1 else []
+        more = [nid for known_name, nid in known if known_name != name]
         few = more if len(known) < lanes.MAX_BEGIN else []
         return [json.dumps(nids) for nids in (same, few) if nids]
 
@@ -207,7 +211,7 @@ class _Finder:
             place = gazetteer.known().read(terms[end:]) if end < len(terms) else None
             if end < len(terms) and place is None:
                 continue
-            for start in range(1, end):
+            for start in range(1, min(end, NAMED_TERMS)):
                 self._named_street(lane, terms[:start], terms[start:end], place)
                 if self.found:
                     return

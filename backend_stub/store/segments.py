@@ -1,7 +1,8 @@
 """Segments as rows: they follow every step of their contact, and only here."""
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from msgspec.structs import asdict, replace
 
@@ -12,19 +13,22 @@ from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
 _COLUMNS = (
-    "queue, joined_at, agent, offered_at, answered_at, held_since, ended_at, hold_s, acw_s, outcome, transferred_to"
+    "queue, joined_at, agent, offered_at, answered_at, held_since, ended_at, hold_s, acw_s, outcome, transferred_to,"
+    " callback"
 )
+FILTERS: Final = ("centre", "queue", "channel", "outcome")
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def record(tx: Tx, contact: sqlite3.Row, steps: Iterable[Step]) -> None:
-    """Bring the contact's segments up to date with steps that are one change of it."""
+def record(tx: Tx, contact: sqlite3.Row, steps: Iterable[Step], centre: str | None = None) -> None:
+    """Bring the contact's segments up to date with steps that are one change of it, which ends in `centre`."""
     n, stored = _open(tx, contact["id"])
     current = stored
     for step in steps:
         current, following = follow(current, step)
         if following is not None or (current is not None and current.outcome is not None):
             _save(tx, n, stored, current)
-            n = None if following is None else _insert(tx, contact, following)
+            n = None if following is None else _insert(tx, contact, following, centre or contact["centre"])
             current = stored = following if following is not None and following.outcome is None else None
     _save(tx, n, stored, current)
 
@@ -46,25 +50,30 @@ def _save(tx: Tx, n: int | None, stored: Segment | None, current: Segment | None
         tx.conn.execute(f"UPDATE segment SET {columns} WHERE n = ?", (*changes.values(), n))
 
 
-def _insert(tx: Tx, contact: sqlite3.Row, segment: Segment) -> int:
-    place = {"contact": contact["id"], "centre": contact["centre"], "channel": contact["channel"]}
+def _insert(tx: Tx, contact: sqlite3.Row, segment: Segment, centre: str) -> int:
+    place = {"contact": contact["id"], "centre": centre, "channel": contact["channel"]}
     stored = tx.conn.execute(
         f"""INSERT INTO segment (contact, centre, channel, {_COLUMNS}) VALUES (:contact, :centre, :channel,
         :queue, :joined_at, :agent, :offered_at, :answered_at, :held_since, :ended_at, :hold_s, :acw_s, :outcome,
-        :transferred_to)""",
+        :transferred_to, :callback)""",
         {**asdict(segment), **place},
     )
     return cast("int", stored.lastrowid)
 
 
 def page(
-    conn: sqlite3.Connection, *, start: float, end: float, after: int, limit: int
+    conn: sqlite3.Connection, *, start: float, end: float, after: int, limit: int, only: Mapping[str, str] = NOTHING
 ) -> list[tuple[int, wire.Segment]]:
-    """Return (cursor, segment) of the stays begun in [start, end), in order; one more than `limit` if there are."""
-    sql = f"""SELECT contact, channel, n, {_COLUMNS} FROM segment WHERE joined_at >= ? AND joined_at < ? AND n > ?
-              ORDER BY n LIMIT ?"""
-    rows = conn.execute(sql, (start, end, after, limit + 1))
-    return [(row["n"], _to_wire(row, Segment(*tuple(row)[3:]))) for row in rows]
+    """Return (cursor, segment) of the stays begun in [start, end), in order; one more than `limit` if there are.
+
+    `only` holds values of the columns in FILTERS; the outcome `open` is that of a stay that lasts.
+    """
+    asked = {name: only[name] for name in FILTERS if name in only}
+    where = "".join(f" AND coalesce({name}, 'open') = :{name}" for name in asked)
+    sql = f"""SELECT contact, channel, n, {_COLUMNS}, centre FROM segment WHERE joined_at >= :start
+              AND joined_at < :end AND n > :after{where} ORDER BY n LIMIT :limit"""
+    rows = conn.execute(sql, {"start": start, "end": end, "after": after, "limit": limit + 1, **asked})
+    return [(row["n"], _to_wire(row, Segment(*tuple(row)[3:-1]))) for row in rows]
 
 
 def _to_wire(row: sqlite3.Row, segment: Segment) -> wire.Segment:
@@ -84,4 +93,6 @@ def _to_wire(row: sqlite3.Row, segment: Segment) -> wire.Segment:
         hold_s=segment.hold_s,
         acw_s=segment.acw_s,
         transferred_to=segment.transferred_to,
+        centre=row["centre"],
+        callback=bool(segment.callback),
     )

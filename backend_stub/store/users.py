@@ -1,6 +1,7 @@
 """Users and their skills."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
@@ -82,6 +83,11 @@ def check(username: str, name: str, role: str, centre: str, skills: dict[str, in
     if centre not in CENTRES:
         known = ", ".join(CENTRES)
         raise Invalid("centre", "unknown_value", f"The centre {centre!r} is unknown; it is one of {known}.")
+    check_skills(skills)
+
+
+def check_skills(skills: Mapping[str, int]) -> None:
+    """Refuse what cannot be a skill and its level; raises Invalid."""
     for skill, level in skills.items():
         if not SKILL.fullmatch(skill) or not 1 <= level <= 5:
             raise Invalid("skills", "bad_skill", f"The skill {skill}:{level} is wrong; write name:level, level 1 to 5.")

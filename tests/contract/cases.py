@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from agent_tui import wire
 from backend_stub import policy
 from backend_stub.policy import Principal, Row
 from backend_stub.routes.table import Route
-from backend_stub.store import bills
+from backend_stub.store import bills, contact_rows, dispatches, drafts, undo
 from backend_stub.store.engine import Tx
 from tests.contract import grid
 from tests.contract.desk import report
@@ -189,9 +190,158 @@ def outage(body: object = None, headers: dict[str, str] | None = None) -> Make:
     return make
 
 
+async def planned(world: World, actor: Principal, centre: str) -> Request:
+    """A planned work with its version."""
+    lead = await world.svc.client(f"lead-{HERE.lower()}")
+    times = {"from": "2030-01-01T01:00:00Z", "to": "2030-01-01T04:00:00Z"}
+    made = await lead.post("/v1/plans", json={"device": "T2", "reason": "bảo dưỡng", **times})
+    assert made.status_code == 201, made.text
+    headers = {"if-match": str(made.json()["version"])}
+    return Request({"id": made.json()["id"]}, body={"status": "notified"}, headers=headers, row=Row())
+
+
+async def notified(world: World, actor: Principal, centre: str) -> Request:
+    """Words nobody was sent yet."""
+    return Request({"id": world.outage}, body={"channel": "sms", "text": f"mat dien {actor.id} {centre}"}, row=Row())
+
+
+def fresh_outage(verb: str, status: str = "predicted", body: object = None) -> Make:
+    """A new outage for each request: these verbs end it."""
+
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        lead = await world.svc.client(f"lead-{HERE.lower()}")
+        made = await lead.post("/v1/outages", json={"device": "T2", "kind": "unplanned", "status": status})
+        assert made.status_code == 201, (verb, made.text)
+        return Request({"id": made.json()["id"]}, body=body, row=Row())
+
+    return make
+
+
+def promised(body: object = None) -> Make:
+    """Somebody attached to a restored outage who asked to be called back."""
+
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        made = await world.contact(centre, "queued", actor)
+
+        def put(tx: Tx) -> None:
+            sql = "UPDATE contact SET outage = ?, callback = 1, customer = ? WHERE id = ?"
+            tx.conn.execute(sql, (world.outage, CUSTOMER, made["id"]))
+
+        await world.svc.engine.write(put)
+        return Request({"id": world.outage, "contact": made["id"]}, body=body, row=Row(centre=centre))
+
+    return make
+
+
+def danger(body: object = None, *, dispatched: bool = True) -> Make:
+    """A contact in danger, a field unit on its way unless told otherwise."""
+
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        made = await world.contact(centre, "connected", actor)
+
+        def put(tx: Tx) -> None:
+            tx.conn.execute("UPDATE contact SET priority_class = 'danger' WHERE id = ?", (made["id"],))
+            if dispatched:
+                row = contact_rows.need(tx.conn, made["id"])
+                dispatches.dispatch(tx, row, actor, wire.DispatchRequest("Tổ trực 1"))
+
+        await world.svc.engine.write(put)
+        source = world.users["channel", centre].id
+        return Request({"id": made["id"]}, body=body, row=Row(centre=centre, channel_user=source))
+
+    return make
+
+
+async def bulk(world: World, actor: Principal, centre: str) -> Request:
+    made = await world.contact(HERE, "queued", actor)
+    return Request(body={"ids": [made["id"]], "change": {"outage": world.outage}})
+
+
 async def next_one(world: World, actor: Principal, centre: str) -> Request:
     await world.contact(HERE, "queued", actor)
     return Request()
+
+
+async def merge(world: World, actor: Principal, centre: str) -> Request:
+    made, into = await world.ticket(centre), await world.ticket(centre)
+    return Request({"id": made["id"]}, body={"into": into["id"]}, row=Row(centre=centre))
+
+
+async def draft(world: World, actor: Principal, centre: str) -> Request:
+    wanted = wire.DraftRequest({"note": "đang gõ"})
+    await world.svc.engine.write(lambda tx: drafts.put(tx, actor.id, "new:2", wanted, None))
+    return Request({"key": "new:2"})
+
+
+async def undo_step(world: World, actor: Principal, centre: str) -> Request:
+    return Request({"token": await world.svc.engine.write(lambda tx: undo.offer(tx, actor.username, []))})
+
+
+async def colleague(world: World, centre: str, actor: Principal, role: str = "lead") -> str:
+    """Make somebody else of the centre available and return the login name."""
+    other = world.users[role if actor.role != role else "agent", centre]
+
+    def put(tx: Tx) -> None:
+        tx.conn.execute("UPDATE contact SET state = 'closed' WHERE agent = ? OR offered_to = ?", (other.id, other.id))
+        sql = "INSERT OR REPLACE INTO agent_state (user_id, intent, activity, since) VALUES (?, 'available', 'idle', ?)"
+        tx.conn.execute(sql, (other.id, tx.now))
+
+    await world.svc.engine.write(put)
+    return other.username
+
+
+def helped(state: str, column: str = "") -> Make:
+    """A contact about which a colleague is asked, or who is asked about it (`consulted`)."""
+
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        made = await world.contact(centre, state, actor)
+        name = await colleague(world, centre, actor)
+        if column:
+            sql = f"UPDATE contact SET {column} = (SELECT id FROM user WHERE username = ?) WHERE id = ?"
+            await world.svc.engine.write(lambda tx: tx.conn.execute(sql, (name, made["id"])))
+        source = world.users["channel", centre].id
+        body = None if column else {"agent": name}
+        return Request({"id": made["id"]}, body=body, row=Row(centre=centre, channel_user=source))
+
+    return make
+
+
+def to_dial(state: str, body: object = None) -> Make:
+    """A promised call, or one the actor has claimed."""
+
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        made = await world.contact(centre, state, actor)
+        by = actor.id if state == "offered" else None
+
+        def put(tx: Tx) -> None:
+            tx.conn.execute(
+                "UPDATE contact SET direction = 'out', due = 1, offered_by = ? WHERE id = ?", (by, made["id"])
+            )
+            tx.conn.execute("UPDATE agent_state SET activity = ? WHERE user_id = ?", (
+                "reserved" if by else "idle", actor.id))  # fmt: skip
+
+        await world.svc.engine.write(put)
+        return Request({"id": made["id"]}, body=body, row=Row(centre=centre))
+
+    return make
+
+
+async def wrapping(world: World, actor: Principal, centre: str) -> Request:
+    request = await contact("connected")(world, actor, centre)
+    sql = "UPDATE contact SET state = 'wrap_up', agent = ?, acw_until = 2e9 WHERE id = ?"
+    await world.svc.engine.write(lambda tx: tx.conn.execute(sql, (actor.id, request.path["id"])))
+    return request
+
+
+def of_agent(body: object) -> Make:
+    async def make(world: World, actor: Principal, centre: str) -> Request:
+        return Request({"id": world.users["agent", centre].id}, body=body, row=Row(centre=centre))
+
+    return make
+
+
+async def shift_end(world: World, actor: Principal, centre: str) -> Request:
+    return Request(body={"to": await colleague(world, HERE, actor), "note": "hết ca"})
 
 
 NEW_CONTACT = {"external_id": "x-1", "channel": "webchat", "address": "0905123456", "queue": "outage"}
@@ -204,6 +354,10 @@ CASES: dict[tuple[str, str], Make] = {
     ("GET", "/v1/snapshot"): plain(),
     ("GET", "/v1/events"): plain(),
     ("GET", "/v1/segments"): plain(),
+    ("GET", "/v1/wallboard"): plain(),
+    ("GET", "/v1/reports/intervals"): plain(query="day=2026-11-22&minutes=15"),
+    ("GET", "/v1/reports/agents"): plain(query="day=2026-11-22"),
+    ("POST", "/v1/staffing/what-if"): plain(body={"calls_per_hour": 200, "aht_s": 180}),
     ("GET", "/v1/contacts"): plain(),
     ("POST", "/v1/contacts"): plain(body=NEW_CONTACT),
     ("POST", "/v1/contacts/next"): next_one,
@@ -218,9 +372,29 @@ CASES: dict[tuple[str, str], Make] = {
     ("POST", "/v1/contacts/{id}/end"): contact("connected"),
     ("POST", "/v1/contacts/{id}/transfer"): contact("connected", {"queue": "billing"}),
     ("POST", "/v1/contacts/{id}/identify"): contact("connected", {"customer": CUSTOMER}),
+    ("POST", "/v1/contacts/{id}/trouble"): contact("connected", {"scope": "neighbours", "device": "T2"}),
     ("POST", "/v1/contacts/{id}/attach"): contact("connected", {"outage": ""}),
+    ("POST", "/v1/contacts/bulk"): bulk,
+    ("POST", "/v1/contacts/{id}/dispatch"): danger({"unit": "Tổ trực 1", "read_back": True}, dispatched=False),
+    ("POST", "/v1/contacts/{id}/dispatch/ack"): danger(),
+    ("POST", "/v1/contacts/{id}/dispatch/close"): danger(),
+    ("GET", "/v1/dispatches"): plain(query="open=1"),
     ("POST", "/v1/contacts/{id}/callback"): contact("connected", {}),
     ("POST", "/v1/contacts/{id}/message"): contact("connected", {"text": "chào anh"}),
+    ("POST", "/v1/contacts/{id}/more-time"): wrapping,
+    ("POST", "/v1/contacts/{id}/consult"): helped("connected"),
+    ("POST", "/v1/contacts/{id}/consult/end"): helped("connected", "consulted"),
+    ("POST", "/v1/contacts/{id}/consult/complete"): helped("connected", "consulted"),
+    ("POST", "/v1/contacts/{id}/takeover"): contact("queued"),
+    ("POST", "/v1/contacts/{id}/reassign"): helped("queued"),
+    ("GET", "/v1/callbacks"): plain(),
+    ("POST", "/v1/callbacks/{id}/dial"): to_dial("callback_waiting"),
+    ("POST", "/v1/callbacks/{id}/result"): to_dial("offered", {"result": "no_answer"}),
+    ("POST", "/v1/agents/{id}/state"): of_agent({"state": "paused", "reason": "họp"}),
+    ("POST", "/v1/agents/{id}/skills"): of_agent({"skills": {"outage": 3}}),
+    ("POST", "/v1/me/handover"): shift_end,
+    ("PUT", "/v1/banner"): plain(body={"text": {"vi": "Bão", "en": "Storm"}}),
+    ("PUT", "/v1/surge"): plain(body={"on": True, "callback_offer": True}),
     ("POST", "/v1/contacts/{id}/finish"): contact("connected", {"disposition": "other"}),
     ("POST", "/v1/customers/search"): plain(body={"q": "nguyen van 1"}),
     ("GET", "/v1/customers/{code}"): plain(path={"code": CUSTOMER}, headers={"access-reason": "search"}),
@@ -231,15 +405,43 @@ CASES: dict[tuple[str, str], Make] = {
     ("POST", "/v1/outages"): plain(body={"device": "T2", "kind": "unplanned"}),
     ("GET", "/v1/outages/{id}"): outage(),
     ("PATCH", "/v1/outages/{id}"): outage({"note": "đội đang đến"}),
+    ("POST", "/v1/outages/{id}/confirm"): fresh_outage("confirm"),
+    ("POST", "/v1/outages/{id}/cancel"): fresh_outage("cancel"),
+    ("POST", "/v1/outages/{id}/close"): fresh_outage("close", "restored"),
+    ("POST", "/v1/outages/{id}/restore"): fresh_outage("restore", "confirmed", {"customers": 1}),
+    ("GET", "/v1/outages/{id}/calls"): outage(),
+    ("GET", "/v1/outages/{id}/callbacks"): outage(),
+    ("POST", "/v1/outages/{id}/callbacks/{contact}/claim"): promised(),
+    ("POST", "/v1/outages/{id}/callbacks/{contact}"): promised({"result": "on"}),
     ("GET", "/v1/areas"): plain(),
+    ("GET", "/v1/outage-stats"): plain(),
+    ("GET", "/v1/plans"): plain(),
+    ("POST", "/v1/plans"): plain(
+        body={"device": "T2", "from": "2030-01-01T01:00:00Z", "to": "2030-01-01T04:00:00Z", "reason": "bảo dưỡng"}
+    ),
+    ("PATCH", "/v1/plans/{id}"): planned,
+    ("GET", "/v1/outages/{id}/message"): outage(),
+    ("POST", "/v1/outages/{id}/notify"): notified,
     ("GET", "/v1/tickets"): plain(),
     ("POST", "/v1/tickets"): plain(body={"type": "OTHER", "title": "việc mới"}),
     ("GET", "/v1/tickets/{id}"): ticket(),
     ("PATCH", "/v1/tickets/{id}"): ticket({"status": "open"}, {"if-match": "1"}),
     ("POST", "/v1/tickets/{id}/notes"): ticket({"text": "đã gọi"}),
+    ("POST", "/v1/tickets/search"): plain(body={"q": "hen goi"}),
+    ("POST", "/v1/tickets/bulk"): plain(body={"ids": ["t_none"], "change": {"priority": "high"}}),
+    ("POST", "/v1/tickets/{id}/merge"): merge,
+    ("GET", "/v1/tickets/{id}/history"): ticket(),
     ("PUT", "/v1/tickets/{id}/presence"): ticket({"doing": "viewing"}),
     ("DELETE", "/v1/tickets/{id}/presence"): ticket(),
     ("GET", "/v1/request-types"): plain(),
+    ("GET", "/v1/ticket-types"): plain(),
+    ("GET", "/v1/templates"): plain(),
+    ("GET", "/v1/knowledge"): plain(query="q=cat%20dien"),
+    ("GET", "/v1/drafts"): plain(),
+    ("PUT", "/v1/drafts/{key}"): plain(path={"key": "new:1"}, body={"content": {"note": "dang go"}}),
+    ("GET", "/v1/drafts/{key}"): draft,
+    ("DELETE", "/v1/drafts/{key}"): draft,
+    ("POST", "/v1/undo/{token}"): undo_step,
     ("GET", "/health"): plain(),
     ("GET", "/ready"): plain(),
     ("GET", "/metrics"): plain(),

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from backend_stub import cli, routes
+from backend_stub.errors import DiskFull
 from backend_stub.policy import Principal
 from backend_stub.routes import audited, plumbing
 from backend_stub.routes.table import Answer, Call, Route
@@ -113,6 +114,63 @@ async def test_logins_log_outs_and_failed_logins(svc):
         (me, "session.failed"), ("", "session.failed"), (me, "session.end"),
     ]  # fmt: skip
     assert PASSWORD not in repr(await rows(svc))
+
+
+async def test_a_name_that_is_shut_out_is_on_record_once(svc):
+    lan = await id_of(await svc.client("lan"))
+    began = len(await rows(svc))
+    for username, who in (("lan", lan), (PASSWORD, "")):
+        wrong = {"username": username, "password": "wrong horse"}
+        statuses = [(await svc.anonymous().post("/v1/sessions", json=wrong)).status_code for _ in range(9)]
+        assert statuses == [401] * 5 + [429] * 4
+        found = (await rows(svc))[began:]
+        began += len(found)
+        assert [row[:2] for row in found] == [(who, "session.failed")] * 5 + [(who, "session.locked")]
+        assert found[-1][5] == '{"by":"name"}'
+    assert PASSWORD not in repr(await rows(svc))
+
+
+async def test_who_opens_a_contact_is_on_record(svc):
+    lan, door, far = await svc.client("lan"), await svc.channel(), await svc.channel("EVNHANOI")
+    new = {"external_id": "1", "channel": "zalo", "address": "z-1", "queue": "outage", "text": SAID}
+    contact, hidden = [(await client.post("/v1/contacts", json=new)).json()["id"] for client in (door, far)]
+    began = len(await rows(svc))
+    assert (await lan.get(f"/v1/contacts/{contact}")).json()["transcript"][0]["text"].startswith("Chị Hoa")
+    assert (await lan.get(f"/v1/contacts/{hidden}")).status_code == 404
+    assert [row[:3] for row in (await rows(svc))[began:]] == [(await id_of(lan), "contact.read", contact)]
+
+
+async def test_searches_are_on_record_as_counts(svc):
+    lan, minh = await svc.client("lan"), await svc.client("minh")
+    began = len(await rows(svc))
+    for client, typed in ((lan, "nguyen van ty"), (lan, "0905123456"), (lan, "khong co ai"), (minh, "Tỵ")):
+        answer = await client.post("/v1/customers/search", json={"q": typed})
+        assert len(answer.json()["items"]) == (typed != "khong co ai")
+    assert len(await rows(svc)) == began
+    await svc.service.note_searches()
+    await svc.service.note_searches()
+    found = {row[0]: row[1:] for row in (await rows(svc))[began:]}
+    assert found == {
+        await id_of(lan): ("customer.search", "", "", "", '{"searches":3,"shown":2}'),
+        await id_of(minh): ("customer.search", "", "", "", '{"searches":1,"shown":1}'),
+    }
+
+
+async def test_searches_that_cannot_be_put_on_record_are_not_forgotten(svc, monkeypatch):
+    lan = await svc.client("lan")
+    began = len(await rows(svc))
+    await lan.post("/v1/customers/search", json={"q": "ty"})
+
+    async def full(command):
+        raise DiskFull
+
+    with monkeypatch.context() as patch:
+        patch.setattr(svc.engine, "write", full)
+        with pytest.raises(DiskFull):
+            await svc.service.note_searches()
+    await lan.post("/v1/customers/search", json={"q": "ty"})
+    await svc.service.note_searches()
+    assert [row[5] for row in (await rows(svc))[began:]] == ['{"searches":2,"shown":2}']
 
 
 async def test_what_is_refused_or_only_said_again_leaves_no_row(svc):

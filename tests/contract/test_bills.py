@@ -92,6 +92,7 @@ async def test_a_bill_on_the_wire(svc: Running) -> None:
         "period": "2026-10", "from": "2026-10-01", "to": "2026-10-31", "days": 31, "kwh": 350, "amount": 907_000,
         "vat": 72_560, "total": 979_560, "status": "overdue", "due": "2026-11-12", "paid_on": None, "vat_pct": 8,
         "reading_from": 12_521, "reading_to": 12_871, "reading_kind": "remote", "support": 59_520,
+            "hours": None,
     }  # fmt: skip
     assert tiers[-1] == {"from": 301, "to": 400, "kwh": 50, "price": 3_350, "amount": 167_500, "since": None}
     assert [tier["from"] for tier in tiers] == [1, 51, 101, 201, 301]

@@ -86,7 +86,8 @@ async def test_a_shared_phone_gives_candidates_and_the_agent_decides(svc: Runnin
     answer = await lan.post(f"/v1/contacts/{contact['id']}/identify", json={"customer": "PC08GG9999999"})
     assert answer.status_code == 404
     known = await do(lan, contact, "identify", customer=shared[1][0])
-    assert (known["customer"], known["candidates"]) == (shared[1][0], [])
+    # The list stays: a wrong choice is corrected from it.
+    assert (known["customer"], known["candidates"]) == (shared[1][0], contact["candidates"])
     assert known["version"] == contact["version"] + 1
     assert (await do(lan, contact, "identify", customer=shared[1][0]))["version"] == known["version"]
 
@@ -158,6 +159,18 @@ async def test_attaching_to_another_outage_counts_on_both(svc: Running) -> None:
         await do(lan, contact, "attach", outage=outage)
     calls = [(await lan.get(f"/v1/outages/{outage}")).json()["calls"] for outage in outages]
     assert calls == [0, 1]
+
+
+async def test_a_danger_is_never_grouped_with_an_outage(svc: Running) -> None:
+    (lan,) = await ready(svc, "lan")
+    outage = (await lan.post("/v1/outages", json={"device": "F474", "kind": "unplanned"})).json()["id"]
+    contact = await report(await svc.channel(), priority_class="danger")
+    refused = await do(lan, contact, "attach", outage=outage, callback=True, expect=409)
+    assert refused["code"] == "danger_not_grouped"
+    await do(lan, contact, "take")
+    assert (await do(lan, contact, "attach", outage=outage, expect=409))["code"] == "danger_not_grouped"
+    assert (await lan.get(f"/v1/outages/{outage}")).json()["calls"] == 0
+    assert (await lan.get(f"/v1/contacts/{contact['id']}")).json()["outage"] is None
 
 
 async def test_every_step_outside_the_table_is_refused_with_what_is_allowed(svc: Running) -> None:

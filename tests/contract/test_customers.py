@@ -43,7 +43,7 @@ async def test_search_masks_the_phone(svc):
         {
             "code": TY.code, "name": "Nguyễn Văn Ty", "phone": "090****456", "address": TY.address,
             "old_address": "TT La Hai, Phú Yên", "meter_no": TY.meter_no, "status": "active", "priority_load": "",
-            "match": "Nguyễn Văn Ty",
+            "match": "Nguyễn Văn Ty", "commune": "22081",
         }
     ]  # fmt: skip
 

@@ -195,6 +195,31 @@ async def test_many_guesses_at_once_are_no_way_round_the_count(tmp_path: Path) -
         assert {answer.status_code for answer in logins} == {201}
 
 
+async def test_an_address_that_guesses_at_many_names_is_shut_out(tmp_path: Path) -> None:
+    few = msgspec.structs.replace(CHEAP, sessions=msgspec.structs.replace(CHEAP.sessions, address_failures=4))
+    clock = ManualClock(START)
+    async with running_service(tmp_path, clock, few) as svc:
+        await svc.add_user("lan")
+        here = svc.anonymous()
+        there = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=svc.app, client=("10.0.0.9", 1)), base_url="http://localhost"
+        )
+        # A whole shift that logs in from one address is no attack.
+        assert {(await sign_in(svc.anonymous(), "lan")).status_code for _ in range(9)} == {201}
+        guesses = [sign_in(here, f"name{n}", "wrong wrong") for n in range(30)]
+        statuses = sorted(answer.status_code for answer in await asyncio.gather(*guesses))
+        assert statuses == [401] * 4 + [429] * 26
+        refused = await sign_in(here, "lan")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many")
+        assert 0 < int(refused.headers["retry-after"]) <= 300
+        assert (await sign_in(there, "lan")).status_code == 201
+        sql = "SELECT count(*) FROM audit WHERE verb = 'session.locked'"
+        assert await svc.engine.read(lambda conn: conn.execute(sql).fetchone()[0]) == 1
+        clock.advance(301)
+        assert (await sign_in(here, "lan")).status_code == 201
+        await there.aclose()
+
+
 async def test_a_login_storm_leaves_the_loop_free(tmp_path: Path) -> None:
     dear = msgspec.structs.replace(CHEAP, sessions=msgspec.structs.replace(CHEAP.sessions, argon2_memory_kib=19_456))
     async with running_service(tmp_path, settings=dear) as svc:

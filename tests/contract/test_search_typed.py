@@ -11,8 +11,17 @@ from backend_stub.store import connect, search
 from tests.service import make_database
 
 CUSTOMERS = 20_000
-LINES = (Path(__file__).parents[1] / "data" / "queries.tsv").read_text(encoding="utf-8").splitlines()
-QUERIES = [tuple(line.split("\t")) for line in LINES if not line.startswith("#")][1:]
+DATA = Path(__file__).parents[1] / "data"
+
+
+def queries(name: str) -> list[tuple[str, ...]]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines if not line.startswith("#")][1:]
+
+
+# The look-up was tuned on the first file; nobody looked at the second before it was measured.
+FILES = {name: queries(name) for name in ("queries.tsv", "queries-held-out.tsv")}
+QUERIES = FILES["queries.tsv"]
 FIRST = 5
 ENOUGH = 0.97
 
@@ -30,21 +39,24 @@ def conn(tmp_path_factory):
     reading.close()
 
 
-def test_there_are_three_hundred_of_many_kinds():
-    assert len(QUERIES) >= 300
-    assert len({kind for kind, _, _ in QUERIES}) >= 25
+@pytest.mark.parametrize("name", FILES)
+def test_there_are_three_hundred_of_many_kinds(name):
+    assert len(FILES[name]) >= 300
+    assert len({kind for kind, _, _ in FILES[name]}) >= 25
 
 
-def test_the_right_customer_is_among_the_first_five(conn):
+@pytest.mark.parametrize("name", FILES)
+def test_the_right_customer_is_among_the_first_five(conn, name):
+    asked = FILES[name]
     missed = [
         (kind, q, code)
-        for kind, q, code in QUERIES
+        for kind, q, code in asked
         if code not in [hit.code for hit in search.find(conn, q, limit=20).items[:FIRST]]
     ]
-    print(f"\nfound {len(QUERIES) - len(missed)} of {len(QUERIES)}; missed: {Counter(kind for kind, _, _ in missed)}")
+    print(f"\nfound {len(asked) - len(missed)} of {len(asked)}; missed: {Counter(kind for kind, _, _ in missed)}")
     for one in missed:
         print("  ", *one)
-    assert 1 - len(missed) / len(QUERIES) >= ENOUGH, missed
+    assert 1 - len(missed) / len(asked) >= ENOUGH, missed
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,9 @@ def open_stream(url: str, bearer: str) -> socket.socket:
     sock.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {bearer}\r\n\r\n".encode())
     received = b""
     while b"hello" not in received:
-        received += sock.recv(4_096)
+        part = sock.recv(4_096)
+        assert part, f"hung up after {received!r}"
+        received += part
     return sock
 
 
@@ -82,6 +84,13 @@ def test_it_ends_when_its_parent_s_end_of_the_lifeline_closes(data_dir: Path) ->
         process.stdin = None
         assert process.wait(10) == 0
         stream.close()
+
+
+def test_a_crash_leaves_no_core_file_with_people_s_data(data_dir: Path) -> None:
+    with serving(data_dir) as (process, _):
+        lines = Path(f"/proc/{process.pid}/limits").read_text().splitlines()
+    (core,) = [line.split() for line in lines if line.startswith("Max core file size")]
+    assert core[4:6] == ["0", "0"]
 
 
 def test_a_login_outlives_the_process(data_dir: Path) -> None:

@@ -1,4 +1,4 @@
-/* A disk that can fail and lose power, for LD_PRELOAD: stands between a program and fsync/fdatasync.
+/* A disk that can fail, lose power and have a quota, for LD_PRELOAD: between a program and fsync/fdatasync/write.
  *
  * FAULT_DIR      the directory whose files count (absolute); everything else goes straight through
  * FAULT_DURABLE  where what survives a power cut is kept: one copy an inode, made at each sync of the file, and `names`
@@ -7,6 +7,7 @@
  * FAULT_FAIL_AT  the n-th sync (from 1) fails with EIO and keeps nothing; FAULT_STICKY=1: every later one too
  * FAULT_OF       only syncs of the file of this name are counted for FAULT_FAIL_AT
  * FAULT_LOG      one line a sync: its number, the file's name, ok or EIO
+ * FAULT_QUOTA    while a file of this name is there, no file of ours grows: writes past its end fail with EDQUOT
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -108,6 +109,28 @@ static int sync_of(int fd, const char *symbol) {
     pthread_mutex_unlock(&lock);
     if (failed) errno = EIO;
     return result;
+}
+
+/* Whether writing up to `end` is more than the quota allows. */
+static int denied(int fd, off_t end) {
+    char name[PATH_MAX];
+    struct stat stat;
+    const char *quota = setting("FAULT_QUOTA");
+    return quota && ours(fd, name) && !access(quota, F_OK) && !fstat(fd, &stat) && end > stat.st_size;
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t size, off_t at) {
+    ssize_t (*real)(int, const void *, size_t, off_t) = (ssize_t(*)(int, const void *, size_t, off_t))
+        dlsym(RTLD_NEXT, "pwrite64");
+    if (denied(fd, at + (off_t)size)) return errno = EDQUOT, -1;
+    return real(fd, bytes, size, at);
+}
+
+ssize_t write(int fd, const void *bytes, size_t size) {
+    ssize_t (*real)(int, const void *, size_t) = (ssize_t(*)(int, const void *, size_t))dlsym(RTLD_NEXT, "write");
+    off_t at = setting("FAULT_QUOTA") ? lseek(fd, 0, SEEK_CUR) : -1;
+    if (at >= 0 && denied(fd, at + (off_t)size)) return errno = EDQUOT, -1;
+    return real(fd, bytes, size);
 }
 
 int fsync(int fd) { return sync_of(fd, "fsync"); }

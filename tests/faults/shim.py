@@ -32,6 +32,7 @@ class Disk:
     data_dir: Path
     durable: Path
     log: Path
+    quota: Path
 
     def seed(self) -> None:
         """Take everything that is in the directory as safely on the disk, and forget what was."""
@@ -50,7 +51,7 @@ class Disk:
         return {
             "LD_PRELOAD": str(self.library), "FAULT_DIR": str(self.data_dir), "FAULT_DURABLE": str(self.durable),
             "FAULT_LOG": str(self.log), "FAULT_FAIL_AT": str(fail_at), "FAULT_STICKY": "1" if sticky else "",
-            "FAULT_OF": of,
+            "FAULT_OF": of, "FAULT_QUOTA": str(self.quota),
         }  # fmt: skip
 
     def syncs(self) -> list[tuple[str, bool]]:
@@ -92,6 +93,6 @@ def tear(kept: bytes, live: bytes, chance: random.Random) -> bytes:
 def disk(library: Path, data_dir: Path) -> Disk:
     """Return a disk under the directory, everything in it on the disk."""
     where = data_dir.parent
-    made = Disk(library, Path(os.path.realpath(data_dir)), where / "durable", where / "syncs.log")
+    made = Disk(library, Path(os.path.realpath(data_dir)), where / "durable", where / "syncs.log", where / "quota")
     made.seed()
     return made

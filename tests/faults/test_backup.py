@@ -260,6 +260,10 @@ def spoil(data: Path, *statements: str, lift: bool = True) -> None:
     conn.close()
 
 
+TICKET = """INSERT INTO ticket (id, number, type, status, priority, title, centre, created_at, created_by, updated_at)
+    VALUES ('t_x', 'T-1', 'OTHER', 'new', 'normal', 'x', 'EVNCPC', 0, 'lan', 0)"""
+
+
 @pytest.mark.parametrize(
     ("statements", "says"),
     [
@@ -275,6 +279,21 @@ def spoil(data: Path, *statements: str, lift: bool = True) -> None:
         ),
         (("INSERT INTO dfts (rowid, name) VALUES (99999, 'ghost')",), "the full-text index holds name 99999"),
         (("UPDATE commune_customers SET n = n + 1",), "search index: the customers of commune"),
+        (("INSERT INTO device VALUES ('X', 'substation', NULL, 'X', '')",), "grid: the path of the device X"),
+        (
+            (
+                "INSERT INTO device VALUES ('X', 'substation', NULL, 'X', '')",
+                """INSERT INTO device_node (device, path, customers) VALUES ('X', '["X"]', 1)""",
+            ),
+            "grid: the customers below the device X",
+        ),
+        (("INSERT INTO tfts (rowid, text) VALUES (99999, 'ghost')",), "tickets: the search holds ticket number 99999"),
+        ((TICKET,), "tickets: the search does not hold ticket t_x"),
+        (
+            (TICKET, "INSERT INTO ticket_change VALUES (1, 't_x', 2, 0, 'lan', 'changed', '[]')"),
+            "ticket t_x: its history knows a later version",
+        ),
+        ((TICKET, "UPDATE ticket SET merged_into = id"), "ticket t_x: it is merged into itself"),
         (
             ("INSERT INTO event_log (seq, at, kind, data) VALUES (1, 0, 'k', x'7b7d'), (3, 0, 'k', x'7b7d')",),
             "event log: event 2 is missing between 1 and 3",

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import os
+import resource
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from backend_stub.store.driver import sqlite3
 from tests.faults import process, verify
 from tests.faults.load import Ledger, Load, settle
 from tests.faults.process import Serving
+from tests.faults.shim import Disk
 from tests.faults.talk import Link, Said
 
 MIB = 1_048_576
@@ -118,6 +120,55 @@ def test_a_service_that_ends_or_crashes_on_a_full_disk_loses_nothing(small_disk:
         assert serving.said().count("\n") == (0 if serving.port else 1)
     filler.unlink()
     verify.check(small_disk, ledger)
+
+
+async def run_out_and_recover(port: int, ledger: Ledger, stop: Callable[[], None], go_on: Callable[[], None]) -> None:
+    """Work on a disk with room for everybody but us."""
+    before, read, change = await state(port)
+    assert (read.status, change.status) == (200, 201)
+    await Load(port, ledger, lambda done: stop() if done == 30 else None).run()
+    for _ in range(500):
+        ready, read, change = await state(port)
+        assert read.status == 200
+        # A small change may find room in the log's own file, until that has to grow.
+        if change.status != 201:
+            break
+    assert (change.status, change.code) == (507, "disk_full")
+    assert (ready.status, ready.json()["checks"]["disk"]) == (503, False)
+    assert {(said.status, said.code) for said in ledger.refused if said.status >= 500} == {(507, "disk_full")}
+    go_on()
+    await settle(port, ledger)
+    ready, read, change = await state(port)
+    assert (ready.json()["checks"], read.status, change.status) == (before.json()["checks"], 200, 201)
+    assert ledger.open == {}
+
+
+def test_a_quota_that_runs_out_is_a_full_disk(disk: Disk) -> None:
+    ledger = Ledger()
+    with Serving(disk.data_dir, {**disk.environment(), **FEW_PAGES}, "tests.faults.altered") as serving:
+        asyncio.run(run_out_and_recover(serving.port, ledger, disk.quota.touch, disk.quota.unlink))
+        assert serving.stop() == 0
+    verify.check(disk.data_dir, ledger)
+    assert "closed" not in serving.said()
+
+
+def test_a_limit_on_the_size_of_files_is_a_full_disk(data_dir: Path) -> None:
+    ledger = Ledger()
+    with Serving(data_dir, FEW_PAGES, "tests.faults.altered") as serving:
+        pid = serving.process.pid
+        _, most = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+
+        def stop() -> None:
+            longest = max(file.stat().st_size for file in data_dir.glob(f"{connect.DATABASE}*"))
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (longest + 10_000, most))
+
+        def go_on() -> None:
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, most))
+
+        asyncio.run(run_out_and_recover(serving.port, ledger, stop, go_on))
+        assert serving.stop() == 0
+    verify.check(data_dir, ledger)
+    assert "closed" not in serving.said()
 
 
 def test_a_log_index_that_cannot_grow_is_a_full_disk_too() -> None:

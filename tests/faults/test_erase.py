@@ -76,8 +76,30 @@ async def data_dir(tmp_path):
             "note": f"xem {TY.code} {PHONE}",
         }
         await minh.post("/v1/tickets", json=other)
+        named = await lan.patch(
+            f"/v1/tickets/{made['id']}", json={"title": f"{NAME} hẹn lại", "fields": {"place": TY.address}},
+            headers={"if-match": str(made["version"])},
+        )  # fmt: skip
+        assert named.json()["undo"]
+        for draft in ({"content": {"note": SAID}}, {"content": {"note": "riêng tư"}, "ticket": made["id"]}):
+            assert (await lan.put(f"/v1/drafts/new:{len(draft)}", json=draft)).status_code == 200
         patched = await minh.patch(f"/v1/outages/{outage}", json={"note": SAID}, headers={"if-match": "2"})
         assert patched.status_code in (200, 412)
+        plan = {"device": "TBA-17", "from": "2027-03-01T01:00:00Z", "to": "2027-03-01T03:00:00Z", "reason": SAID[:90]}
+        planned = (await minh.post("/v1/plans", json=plan)).json()
+        asked = await minh.patch(
+            f"/v1/plans/{planned['id']}", json={"note": f"{NAME} xin dời", "area": TY.address},
+            headers={"if-match": str(planned["version"])},
+        )  # fmt: skip
+        assert asked.status_code == 200, asked.text
+        say = {"vi": f"Không gọi lại {NAME}", "en": "Do not call back"}
+        for path, said in (
+            ("surge", {"on": True, "announcement": say, "callback_offer": False}), ("banner", {"text": say})
+        ):  # fmt: skip
+            assert (await minh.put(f"/v1/{path}", json=said)).status_code == 200
+        notice = {"channel": "sms", "text": f"Kính gửi {NAME}"}
+        assert (await minh.post(f"/v1/outages/{outage}/notify", json=notice)).status_code == 201
+        await svc.service.go_round()
         await lan.post(f"/v1/contacts/{first}/finish", json={"disposition": "information", "note": SAID})
         await door.post(f"/v1/contacts/{first}/csat", json={"score": 5, "comment": f"{NAME} cảm ơn"})
     return tmp_path / "data"
@@ -247,7 +269,7 @@ def test_every_table_was_looked_at_when_its_place_in_an_erasure_was_decided(data
     conn.close()
     assert everything >= erase_rows.LEFT_ALONE
     assert (
-        tables | erase_rows.LEFT_ALONE | {name for name in everything if name.startswith(("dfts", "sqlite_"))}
+        tables | erase_rows.LEFT_ALONE | {name for name in everything if name.startswith(("dfts", "tfts", "sqlite_"))}
         == everything
     )
     assert audit.KEY_FILE == "audit.key"

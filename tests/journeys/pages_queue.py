@@ -103,12 +103,12 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    tmp_path: Path, size: tuple[int, int] = (140, 40), lang: str = "en", ready: bool = True
+    tmp_path: Path, size: tuple[int, int] = (140, 40), lang: str = "en", ready: bool = True, role: str = "agent"
 ) -> AsyncIterator[Desk]:
     """A service with the small grid of the contract tests, and a desk logged in as Lan, on the queue."""
     async with running_service(tmp_path / "data") as svc:
         await grid.set_up(svc)
-        await svc.add_user("lan", display="Lan Trần")
+        await svc.add_user("lan", role, display="Lan Trần")
         await svc.add_user("boss", "lead")
         transport = AppTransport(svc.app)
         client = DeskClient("http://localhost", transport=transport)

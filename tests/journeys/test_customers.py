@@ -168,9 +168,12 @@ async def test_the_rule_makes_f4_a_re_read_request_and_arrows_choose_the_month(t
 
 async def test_the_second_look_is_at_the_contact_and_a_text_is_read_first(tmp_path):
     async with open_desk(tmp_path) as desk:
+        await desk.until(lambda: desk.shows("F7·Look closer") or desk.shows("F7 Look closer"))
         await take(desk)
+        await desk.until(lambda: desk.shows("F7 Bills"))
         await desk.press("f7")
         await desk.until(lambda: seen(desk) and desk.shows("No bills on file."))
+        await desk.until(lambda: desk.shows("F7 Look closer"))
         await desk.press("f7")
         await desk.until(lambda: desk.dialog(Transcript))
         await desk.press("escape", "f8")
@@ -178,6 +181,7 @@ async def test_the_second_look_is_at_the_contact_and_a_text_is_read_first(tmp_pa
         await desk.press("enter")
         await desk.until(lambda: desk.hand is None)
         await take(desk, channel="zalo", text="Sao hóa đơn cao vậy?")
+        await desk.until(lambda: desk.shows("F7 Look closer"))
         await desk.press("f7")
         await desk.until(lambda: desk.dialog(Transcript))
 
@@ -266,6 +270,87 @@ async def test_several_candidates_one_key_chooses_and_the_choice_is_remembered(t
         assert hits(desk)[0] == chosen
         await desk.press("enter")
         await desk.until(lambda: desk.hand.customer == chosen)
+
+
+async def test_the_choice_is_remembered_by_the_service_for_every_desk(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        twin = dataclasses.replace(grid._customer(1, "T1", grid.DONG_XUAN), code="PC08GG7777777", name="Lê Thị 7")
+        await desk.svc.engine.write(lambda tx: customers.upsert_many(tx.conn, [twin]))
+        boss = await desk.svc.client("boss")
+        first = await desk.report(address=PHONE)
+        assert first["proposed"] is None
+        answer = await boss.post(f"/v1/contacts/{first['id']}/identify", json={"customer": twin.code})
+        assert answer.status_code == 200, answer.text
+        await desk.channel.post(f"/v1/contacts/{first['id']}/abandon")
+        call = await take(desk, address="+84 905 100 001", queue="outage")
+        assert (call["proposed"], call["candidates"]) == (twin.code, [twin.code, grid.HOME])
+        await desk.until(lambda: desk.shows("last time") and desk.shows("Lê Thị 7"))
+        assert desk.queue.query_one("#candidates", LineList).row_ids[0] == twin.code
+        await desk.press("enter")
+        await desk.until(lambda: desk.hand.customer == twin.code)
+
+
+async def test_a_wrong_identification_is_corrected_and_both_stay_on_record(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        call = await take(desk, queue="outage")
+        await desk.until(lambda: grid.HOME in desk.card("who"))
+        await desk.press("shift+f3")
+        await desk.until(lambda: desk.told("Find the customer first"))
+        await find(desk, "nguyen van 2")
+        await desk.press("enter")
+        await desk.until(lambda: desk.told(f"The caller stays {grid.HOME}"))
+        assert desk.hand.customer == grid.HOME
+        await desk.press("shift+f3")
+        await desk.until(lambda: desk.hand.customer == "PC08GG0000002" and not desk.app.outbox.count)
+        await desk.press("shift+f3")
+        await desk.until(lambda: desk.told("is this customer already"))
+        after = await desk.service_says(call)
+        assert (after["customer"], after["name"]) == ("PC08GG0000002", "Nguyễn Văn 2")
+        [step] = [step for step in after["history"] if step["trigger"] == "identify"]
+        assert step["detail"] == f"{grid.HOME} → PC08GG0000002"
+        await desk.press("1")
+        await desk.until(lambda: "PC08GG0000002" in desk.card("who"))
+
+
+async def test_customers_of_the_callers_commune_come_first(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        namesakes = [
+            dataclasses.replace(grid._customer(600 + n, None, place), name="Đặng Hữu Phúc")
+            for n, place in enumerate((grid.KRONG_PA, grid.TUY_HOA, grid.KRONG_PA, grid.DONG_XUAN))
+        ]
+        await desk.svc.engine.write(lambda tx: customers.upsert_many(tx.conn, namesakes))
+        # The caller, PC08GG0000001, is of Đồng Xuân; customers of Tuy Hòa join them while the power is out there.
+        await take(desk, queue="outage")
+        await desk.until(lambda: grid.HOME in desk.card("who"))
+        await find(desk, "dang huu phuc")
+        assert hits(desk)[0] == namesakes[3].code
+        await feeder_outage(desk, device="F471")
+        await find(desk, "huu phuc dang")
+        await desk.until(lambda: set(hits(desk)[:2]) == {namesakes[3].code, namesakes[1].code})
+
+
+async def test_the_power_tab_tells_the_outages_that_touched_the_customer(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        old = await feeder_outage(desk)
+        boss = await desk.svc.client("boss")
+        answer = await boss.patch(f"/v1/outages/{old['id']}", json={"status": "restored"}, headers={"If-Match": "1"})
+        assert answer.status_code == 200, answer.text
+        work = {
+            "device": "SS1", "kind": "planned", "status": "notified", "cause": "PLAN.MAINT",
+            "started_at": (datetime.now(UTC) + timedelta(days=9)).isoformat(),
+            "etr": (datetime.now(UTC) + timedelta(days=9, hours=4)).isoformat(),
+        }  # fmt: skip
+        assert (await boss.post("/v1/outages", json=work)).status_code == 201
+        await boss.post("/v1/outages", json={"device": "F471", "kind": "unplanned"})
+        await find(desk, "0000001")
+        await desk.press("enter", "right", "right")
+        await desk.until(lambda: desk.shows("‹Power›") and desk.shows("OTHER OUTAGES AND WORKS"))
+        record = pane(desk).file.record
+        assert [(o.device, o.kind, o.status, o.until is None) for o in record.outages] == [
+            ("SS1", "planned", "notified", False), ("F474", "unplanned", "restored", False),
+        ]  # fmt: skip
+        for words in ("474 Đồng Xuân", "restored", "planned work · notified"):
+            assert desk.shows(words), words
 
 
 # The five states of the panes

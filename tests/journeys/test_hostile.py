@@ -93,7 +93,7 @@ def contents(text: str) -> list[str]:
     made: list[Content] = [
         contact_card.head_line(view, NOW), contact_card.who_lines(view), contact_card.who_lines(without),
         contact_card.power_lines(view, NOW), contact_card.history_lines(view, NOW),
-        customer_card.page([*customer_card.supply(record, NOW), *customer_card.tickets(record)]),
+        customer_card.page([*customer_card.supply(record, NOW), *customer_card.tickets(record, NOW)]),
         customer_card.page([customer_card.head(record), *customer_card.places(record)]),
         customer_card.page(customer_card.contacts(record, NOW)), outage_rows.card(outage, NOW),
         transcript.lines(detail, {text: clean(text)}), outage_rows.header([outage], NOW, clean(text)),

@@ -18,6 +18,9 @@ from agent_tui.errors import ServiceUnreachable
 from agent_tui.launch import Launch
 from agent_tui.messages import Link, LinkChanged
 from agent_tui.net.client import DeskClient
+from backend_stub.domain import ticket_kind
+from backend_stub.reference import knowledge
+from backend_stub.reference.catalogue import request_types
 from tests.unit import bill_samples
 
 NOW = datetime(2026, 11, 22, 7, 5, 32, tzinfo=UTC)
@@ -40,11 +43,21 @@ NETWORK = [
     wire.Device("F474", "feeder", "474 Đồng Xuân"),
     wire.Device("E-DXU", "substation", "110 kV Đồng Xuân"),
 ]
+_KINDS = request_types()
+
+
+def kind(code: str, vi: str, en: str, of: str) -> wire.TicketType:
+    """A type with the fields that the catalogue has for `of`."""
+    known = _KINDS[of]
+    clock = ticket_kind.deadline_words(known.deadline, dict(known.site))
+    return wire.TicketType(code, vi, en, list(known.fields), clock, known.groupable, known.priority)
+
+
 TYPES = [
-    wire.RequestType("BILL.HIGH", "Thắc mắc hóa đơn tăng cao", "High bill query"),
-    wire.RequestType("OUT.REPORT", "Báo mất điện", "Outage report"),
-    wire.RequestType("OUT.SAFETY", "Mất an toàn điện", "Unsafe line or pole"),
-    wire.RequestType("METER.REREAD", "Phúc tra chỉ số", "Re-read meter"),
+    kind("BILL.HIGH", "Thắc mắc hóa đơn tăng cao", "High bill query", "BILL.HIGH"),
+    kind("OUT.REPORT", "Báo mất điện", "Outage report", "OUT.REPORT"),
+    kind("OUT.SAFETY", "Mất an toàn điện", "Unsafe line or pole", "OUT.SAFETY"),
+    kind("METER.REREAD", "Phúc tra chỉ số", "Re-read meter", "METER.RECHECK"),
 ]
 
 
@@ -143,11 +156,27 @@ def ticket(id: str, number: str, title: str, **changes: object) -> wire.TicketDe
 
 TICKETS = [
     ticket("t1", "T-2026-004512", "Phúc tra chỉ số kỳ 10",
+           fields={"meter_no": "80412213", "reading": "12871", "phone": "0905 123 456"},
            notes=[wire.TicketNote("n1", "Minh Lê", ago(3600), "Khách báo ở nhà buổi sáng.", "note")]),
     ticket("t2", "T-2026-004490", "Hóa đơn kỳ 10 tăng 1,4 lần", status="new", priority="urgent", due_at=ago(3000),
            due_state="late"),
     ticket("t3", "T-2026-004477", "Cột nghiêng trước số 12/3", status="waiting", priority="low", customer=None,
            due_at=ahead(70), due_state="soon"),
+]  # fmt: skip
+HISTORY = [
+    wire.TicketChange(1, ago(90_000), "lan", "created", [
+        wire.FieldChange("type", None, "METER.REREAD"), wire.FieldChange("title", None, "Đọc lại chỉ số"),
+        wire.FieldChange("status", None, "new"), wire.FieldChange("fields.meter_no", None, "80412213"),
+    ]),
+    wire.TicketChange(2, ago(7_200), "minh", "changed", [
+        wire.FieldChange("status", "new", "open"), wire.FieldChange("assignee", None, "lan"),
+        wire.FieldChange("fields.reading", None, "12817"),
+    ]),
+    wire.TicketChange(3, ago(3_600), "lan", "bulk", [
+        wire.FieldChange("priority", "normal", "high"),
+        wire.FieldChange("title", "Đọc lại chỉ số", "Phúc tra chỉ số kỳ 10"),
+        wire.FieldChange("fields.reading", "12817", "12871"),
+    ]),
 ]  # fmt: skip
 AREAS = [
     wire.Area("66", "Đắk Lắk", "EVNCPC", 1_004_512, 1_952, 3, 1),
@@ -156,15 +185,19 @@ AREAS = [
 ]
 
 
-def answer(request: httpx.Request) -> httpx.Response:
+def answer(request: httpx.Request, me: wire.User = ME, areas: list[wire.Area] = AREAS) -> httpx.Response:
     """What the service of this morning says; an unknown question is a failure of the picture."""
+    from tests.snapshots import calls, together
+
     where = request.url.path
-    say: object
-    if where == "/v1/sessions":
+    say = calls.answer(where) or together.answer(where)
+    if say is not None:
+        pass
+    elif where == "/v1/sessions":
         if b"wrong" in request.content:
             problem = {"type": "about:blank", "title": "x", "status": 401, "code": "wrong_password", "detail": "x"}
             return httpx.Response(401, json=problem, headers={"Content-Type": "application/problem+json"})
-        say = wire.Session("token", ahead(600), ME)
+        say = wire.Session("token", ahead(600), me)
     elif where == "/v1/customers/search":
         typed = msgspec.json.decode(request.content)["q"]
         say = HITS if "nguy" in typed or "2" in typed else wire.CustomerHits([], "name", False)
@@ -177,9 +210,15 @@ def answer(request: httpx.Request) -> httpx.Response:
     elif where.startswith("/v1/customers/"):
         say = RECORD
     elif where == "/v1/areas":
-        say = wire.Page(AREAS)
-    elif where == "/v1/request-types":
+        say = wire.Page(areas)
+    elif where == "/v1/ticket-types":
         say = wire.Page(TYPES)
+    elif where == "/v1/templates":
+        say = wire.Page(knowledge.templates())
+    elif where == "/v1/knowledge":
+        say = wire.Page(knowledge.articles())
+    elif where.endswith("/history"):
+        say = wire.Page(HISTORY)
     elif where == "/v1/tickets":
         say = wire.Page(TICKETS if request.url.params.get("assignee") == "me" else [])
     elif where.startswith("/v1/tickets/"):
@@ -196,7 +235,9 @@ def answer(request: httpx.Request) -> httpx.Response:
         say = msgspec.convert({**msgspec.to_builtins(HAND), "transcript": msgspec.to_builtins(said),
                                "history": msgspec.to_builtins(history)}, wire.ContactDetail)  # fmt: skip
     else:
-        say = {}
+        from tests.snapshots import storm
+
+        say = storm.answer(where)
     return httpx.Response(200, content=msgspec.json.encode(say), headers={"Content-Type": "application/json"})
 
 
@@ -252,7 +293,20 @@ class Scene:
         await self.pilot.pause()
         self.app.settle_keys()
         await self.until(lambda: not self.app.keys_waiting)
-        busy = ("act", "record", "tickets", "ticket", "areas", "transcript", "dossier", "login")
+        busy = (
+            "act",
+            "record",
+            "tickets",
+            "ticket",
+            "areas",
+            "transcript",
+            "dossier",
+            "login",
+            "plans",
+            "detail",
+            "callbacks",
+            "message",
+        )
         await self.until(lambda: not any(w.group in busy and w.is_running for w in self.app.workers) or self.dialog)
         for found in self.app.screen.query("Input, TextArea"):
             found.cursor_blink = False
@@ -308,11 +362,14 @@ async def open_scene(
     unreadable: bool = False,
     theme: str = "dark",
     density: str = "compact",
+    role: wire.Role = "agent",
+    areas: list[wire.Area] = AREAS,
 ) -> AsyncIterator[Scene]:
     """The desk on that morning, logged in unless there is no password."""
     source = Morning(WAITING if contacts is None else contacts, OUTAGES if outages is None else outages)
     source.unreadable = unreadable
-    client = DeskClient("http://localhost", transport=httpx.MockTransport(answer))
+    me = msgspec.structs.replace(ME, role=role)
+    client = DeskClient("http://localhost", transport=httpx.MockTransport(lambda r: answer(r, me, areas)))
     launch = Launch("http://localhost", "lan", password, language=lang, state_dir=home, theme=theme, density=density)
     app = StillDesk(launch, client=client, source=source)
     try:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from agent_tui import i18n
+from tests.full import FULL
+from tests.snapshots import calls, storm, together
 from tests.snapshots.picture import HERE, UPDATE, compare
 from tests.snapshots.scene import HAND, OFFER, WAITING, Scene, open_scene
 
@@ -56,6 +59,35 @@ async def editor(scene: Scene) -> None:
     await scene.shows("T-2026-004512")
     await scene.press("down", "enter")
     await scene.until(lambda: scene.app.screen.query_one("#ticket-form").display)
+
+
+async def history(scene: Scene) -> None:
+    await scene.press("4")
+    await scene.shows("T-2026-004512")
+    await scene.press("end", "f7")
+    await scene.until(lambda: scene.dialog and "12871" in scene.text())
+    await scene.settle()
+
+
+async def snippets(scene: Scene) -> None:
+    await editor(scene)
+    scene.app.screen.query_one("#ticket-note").focus()
+    await scene.settle()
+    await scene.type("??cat dien")
+    await scene.until(lambda: scene.app.screen.query_one("#ticket-snippets").display)
+
+
+async def bulk(scene: Scene) -> None:
+    await scene.press("4")
+    await scene.shows("T-2026-004512")
+    await scene.press("asterisk", "f8")
+    await after_dialog(scene)
+
+
+async def new_ticket_fields(scene: Scene) -> None:
+    await new_ticket(scene)
+    await scene.type("re-" if i18n.language() == "en" else "ptc")
+    await scene.press("enter")
 
 
 async def found(scene: Scene) -> None:
@@ -152,6 +184,10 @@ SCENES: dict[str, tuple[dict[str, Any], Steps]] = {
     "outages-failed": ({"unreadable": True}, then(unreadable, keys("3"))),
     "tickets-list": ({}, keys("4")),
     "tickets-editor": ({}, editor),
+    "tickets-history": ({}, history),
+    "tickets-snippets": ({}, snippets),
+    "tickets-bulk": ({}, bulk),
+    "new-ticket-fields": (IN_HAND, new_ticket_fields),
     "tickets-lost": ({}, then(editor, lost)),
     "help": ({}, help_screen),
     "palette": ({}, palette),
@@ -162,17 +198,24 @@ SCENES: dict[str, tuple[dict[str, Any], Steps]] = {
     "new-ticket": (IN_HAND, new_ticket),
     "choose-outage": (UNKNOWN, attach),
     "transcript": (IN_HAND, transcript),
+    **calls.SCENES,
+    **together.SCENES,
 }
 
 
-@pytest.mark.parametrize("lang", ["vi", "en"])
-@pytest.mark.parametrize("name", SCENES)
+# Every picture under `make full`; else each view in one language, turn about, and not in the widest terminal.
+EVERY = [(name, lang) for name in SCENES for lang in ("vi", "en")]
+TURN_ABOUT = [(name, ("vi", "en")[n % 2]) for n, name in enumerate(SCENES)]
+LOOKED_AT = EVERY if FULL or UPDATE else TURN_ABOUT
+
+
+@pytest.mark.parametrize(("name", "lang"), LOOKED_AT)
 async def test_picture(name: str, lang: str, tmp_path: Path) -> None:
     options, steps = SCENES[name]
     wrong = []
     async with open_scene(tmp_path, lang, **options) as scene:
         await steps(scene)
-        for width, height in SIZES:
+        for width, height in SIZES if LOOKED_AT is EVERY else SIZES[:2]:
             await scene.resize(width, height)
             wrong.append(compare(scene, f"{name}-{lang}-{width}x{height}"))
     assert "".join(wrong) == "", "\n".join(filter(None, wrong))
@@ -180,6 +223,7 @@ async def test_picture(name: str, lang: str, tmp_path: Path) -> None:
 
 def test_no_picture_is_left_over() -> None:
     wanted = {f"{name}-{lang}-{w}x{h}.txt" for name in SCENES for lang in ("vi", "en") for w, h in SIZES}
+    wanted |= storm.PICTURES
     there = {path.name for path in HERE.glob("*.txt")}
     if UPDATE:
         for name in there - wanted:

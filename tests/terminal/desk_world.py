@@ -13,16 +13,16 @@ from agent_tui.errors import Conflict, DeskError, ServiceUnreachable
 from agent_tui.net.client import DeskClient
 from agent_tui.text.fold import fold
 from agent_tui.wire.base import Problem
-from tests.unit.desk_samples import contact, hello, outage, ticket
+from tests.unit.desk_samples import contact, hello, kind, outage, ticket
 
 NOW = datetime.now(UTC)
 ME = wire.User("u1", "lan", "Lan Trần", "agent", "EVNCPC", {"outage": 3})
 NAMES = ("Nguyễn Văn Ty", "Phạm Thị Hoa", "Ksor H'Lan", "Lê Minh", "Trần Văn Bình", "Hồ Ngọc Ánh", "Đỗ Yến")
 TYPES = [
-    wire.RequestType("OUT.NOPOWER", "Mất điện", "No power"),
-    wire.RequestType("BILL.HIGH", "Hóa đơn tăng cao", "High bill"),
-    wire.RequestType("METER.REREAD", "Phúc tra chỉ số", "Re-read the meter"),
-    wire.RequestType("OTHER", "Yêu cầu khác", "Other request"),
+    kind("OUT.NOPOWER", "Mất điện", "No power"),
+    kind("BILL.HIGH", "Hóa đơn tăng cao", "High bill"),
+    kind("METER.REREAD", "Phúc tra chỉ số", "Re-read the meter"),
+    kind("OTHER", "Yêu cầu khác", "Other request"),
 ]
 LATE_S = (0.001, 0.012)
 
@@ -90,7 +90,7 @@ class World(DeskClient):
 
     def _answer(self, method: str, parts: list[str], body: object) -> object:
         match method, *parts:
-            case "GET", "request-types":
+            case "GET", "ticket-types":
                 return wire.Page(TYPES, None)
             case "GET", "areas":
                 return wire.Page([_area("66", "Đắk Lắk", 60), _area("01", "Hà Nội", 0), _area("79", "HCMC", 7)], None)

@@ -24,6 +24,15 @@ _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]")
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*)?$")
 
 
+def inherited() -> dict[str, str]:
+    """This process's environment without what is meant for the tests: the desk rejects variables it does not know.
+
+    Without COLUMNS and LINES too: they speak of the terminal the tests run in, and would hide the size of this pty.
+    """
+    foreign = {"COLUMNS", "LINES"}
+    return {name: it for name, it in os.environ.items() if name not in foreign and not name.startswith("AGENT_TUI_")}
+
+
 class Screen(pyte.Screen):
     """pyte drops the rest of a text behind a mark without a combining class (a Khmer vowel): terminals do not."""
 
@@ -54,7 +63,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             cwd=ROOT,
-            env={**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **(env or {})},
+            env={**inherited(), "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **(env or {})},
             start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
@@ -46,7 +47,11 @@ class Site:
         self._ready = directory / "ready"
         self._process: subprocess.Popen[str] | None = None
         self._clients: list[httpx.Client] = []
+        self._phones = 0
         assert service_command("init", str(self.data)).returncode == 0
+        # Each test says which contact it takes; a router that rings at the one agent would choose for it.
+        with (self.data / "settings.toml").open("a", encoding="utf-8") as settings:
+            settings.write("\n[routing]\noffers = false\n")
         for kind in ("network", "customers", "outages"):
             done = service_command("import", str(self.data), kind, str(SAMPLE / f"{kind}.csv"))
             assert done.returncode == 0, done.stderr
@@ -88,6 +93,23 @@ class Site:
         assert answer.status_code == 201, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
         return client
+
+    def phone(self) -> str:
+        """A number no customer has and nobody called from: who calls again is served before those who wait longer."""
+        self._phones += 1
+        return f"09{self._phones:08}"
+
+    def clear(self) -> None:
+        """Nobody waits, Lan has nothing in hand, and no text of hers lies on the service."""
+        lan = self.client("lan")
+        lan.put("/v1/me/state", json={"state": "available"})
+        for contact in lan.get("/v1/snapshot").json()["contacts"]:
+            lan.post(f"/v1/contacts/{contact['id']}/take")
+            done = lan.post(f"/v1/contacts/{contact['id']}/finish", json={"disposition": "other"})
+            assert done.status_code == 200, done.text
+        for draft in lan.get("/v1/drafts").json()["items"]:
+            gone = lan.delete(f"/v1/drafts/{quote(draft['key'], safe='')}")
+            assert gone.is_success, gone.text
 
     def desk(self, lang: str = "en") -> list[str]:
         """The command line of a desk of Lan's."""

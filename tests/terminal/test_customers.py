@@ -14,8 +14,6 @@ from tests.terminal.site import Site, customers_without_power, environment, serv
 from tests.terminal.test_walk import F2, F3, F4, F5, F7, F8, post_contact
 from tests.unit.bill_samples import USE
 
-pytestmark = pytest.mark.serial
-
 
 def billed() -> dict[str, str]:
     """The customer whose bill is high: a number nobody shares."""

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui.keys.actions import ACTIONS
 from tests.terminal.typist import Keys, Typist
-
-pytestmark = pytest.mark.serial
+from tests.yardstick import limit
 
 DESK = "tests.terminal.desk_app"
 # Where Ctrl+Q and Ctrl+C are pressed: how to get there, and the class on top there.
@@ -29,6 +29,9 @@ PLACES: list[tuple[Keys, str]] = [
     (["F4", *"mat", "ENTER", "TAB", *"ghi chú"], "NewTicket"),
     (["F8"], "WrapUp"),
     (["F8", "TAB", *"xong"], "WrapUp"),
+    (["F8", "ENTER", "F2", "F5"], "ChooseOutage"),
+    (["F5", *"47"], "ChooseOutage"),
+    (["CTRL+P", *"unsaved", "ENTER"], "LeftTexts"),
 ]
 
 
@@ -69,9 +72,10 @@ def test_letters_move_in_the_vim_layer_and_stay_letters_in_fields(tmp_path: Path
         assert cursor("g") == first
         state = desk.type(["F3", *"jkg"])
         assert state["views"]["customers"]["#search"][0] == "jkg"  # type: ignore[index]
+        calls = [action for action in ACTIONS if action.group == "call"]
         state = desk.type(["BACK", "1", "BACK", "F6", "SF6", "F1", *"jj"])
         desk.terminal.wait_for("j ↓ · k ↑", 5)
-        assert state["dialogs"][0]["#help-list"][0] == "new_ticket"  # type: ignore[index]
+        assert state["dialogs"][0]["#help-list"][0] == calls[2].name  # type: ignore[index]
         assert desk.type(["k", "k", "ENTER"])["writes"] == ["POST /v1/contacts/next "]  # type: ignore[index]
 
 
@@ -93,6 +97,7 @@ def test_sentences_footer_help_and_palette_name_the_moved_key(tmp_path: Path) ->
         assert state["hand"] is not None  # type: ignore[index]
 
 
+@pytest.mark.serial
 @pytest.mark.parametrize("size", [10_000])
 def test_a_flood_without_brackets_never_freezes_the_desk_and_loses_nothing(desk: Typist, size: int) -> None:
     line = "Khách báo mất điện từ 14 giờ, cột số 7 nghiêng. "
@@ -101,18 +106,19 @@ def test_a_flood_without_brackets_never_freezes_the_desk_and_loses_nothing(desk:
     desk.type(["F2", "F4", *"mat", "ENTER", "TAB"])
     state = desk.send(lines.replace("\n", "\r").encode())
     assert state["dialogs"][0]["#note"][0] == lines  # type: ignore[index]
-    assert desk.said["longest"] < 0.25
+    assert desk.said["longest"] < limit(0.25)
     desk.type(["F8", "F3"])
     state = desk.send(text.encode())
     typed = state["views"]["customers"]["#search"][0]  # type: ignore[index]
     assert typed == text[:512]
     assert len([toast for toast in state["toasts"] if "512" in toast]) == 1  # type: ignore[index]
-    assert desk.said["longest"] < 0.25
+    assert desk.said["longest"] < limit(0.25)
 
 
+@pytest.mark.serial
 def test_a_flood_where_nothing_is_typed_is_dropped_and_said(desk: Typist) -> None:
     before = desk.type([])
     state = desk.send("cột nghiêng ".encode() * 900)
     assert [toast for toast in state["toasts"] if "nothing is typed here" in toast] != []  # type: ignore[index]
     assert state["views"] == before["views"]  # type: ignore[index]
-    assert desk.said["longest"] < 0.25
+    assert desk.said["longest"] < limit(0.25)

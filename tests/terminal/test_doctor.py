@@ -53,7 +53,6 @@ def levels(findings: Iterator[Finding]) -> list[str]:
 # In a real terminal
 
 
-@pytest.mark.serial
 @pytest.mark.parametrize(
     ("lang", "fine", "end"),
     [
@@ -76,7 +75,6 @@ def test_a_good_terminal(service: str, tmp_path: Path, lang: str, fine: str, end
     assert end in shown
 
 
-@pytest.mark.serial
 def test_a_small_window_with_few_colours_and_a_silent_service(tmp_path: Path) -> None:
     server = f"http://127.0.0.1:{free_port()}"
     env = {**environment(tmp_path), "TERM": "linux", "COLORTERM": "", "LC_ALL": "C", "TMUX": "", "STY": ""}

@@ -10,8 +10,6 @@ from tests.terminal.harness import Terminal
 from tests.terminal.site import Site, environment
 from tests.terminal.typist import Keys, encode
 
-pytestmark = pytest.mark.serial
-
 PRESSES: list[Keys] = [
     ["F8", "F8", "F8"],
     ["F8", "ENTER", "ENTER"],
@@ -30,11 +28,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     built.close()
 
 
+@pytest.fixture(autouse=True)
+def empty_hands(site: Site) -> None:
+    """Each test begins with nobody waiting and nothing in hand."""
+    site.clear()
+
+
 def test_a_double_press_cannot_finish_two_contacts(site: Site, tmp_path: Path) -> None:
     door, lead = site.client("door"), site.client("minh")
 
     def new(name: str) -> str:
-        body = {"external_id": name, "channel": "hotline", "queue": "outage", "address": "0900000001", "name": name}
+        body = {"external_id": name, "channel": "hotline", "queue": "outage", "address": site.phone(), "name": name}
         answer = door.post("/v1/contacts", json=body)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
@@ -61,7 +65,7 @@ def test_take_finish_take_in_one_burst_serves_both(site: Site, tmp_path: Path) -
     door, lead = site.client("door"), site.client("minh")
     contacts = []
     for name in ("Một", "Hai", "Ba"):
-        body = {"external_id": name, "channel": "hotline", "queue": "outage", "address": "0900000001", "name": name}
+        body = {"external_id": name, "channel": "hotline", "queue": "outage", "address": site.phone(), "name": name}
         contacts.append(str(door.post("/v1/contacts", json=body).json()["id"]))
     with Terminal(site.desk(), (120, 36), environment(tmp_path)) as desk:
         desk.wait_for("Ba", 20)

@@ -3,12 +3,8 @@
 import os
 from pathlib import Path
 
-import pytest
-
 from tests.terminal.harness import Terminal
 from tests.terminal.site import environment
-
-pytestmark = pytest.mark.serial
 
 
 def test_a_closed_window_ends_the_demo_and_everything_it_started(tmp_path: Path) -> None:

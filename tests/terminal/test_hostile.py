@@ -16,8 +16,6 @@ from tests.terminal.harness import Terminal
 from tests.terminal.hostile_site import HONEST, HostileSite, skeleton
 from tests.terminal.site import environment
 
-pytestmark = pytest.mark.serial
-
 F2, F3, F4, F5, F6, F7, F8 = b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[15~", b"\x1b[17~", b"\x1b[18~", b"\x1b[19~"
 BACK, DOWN, PALETTE, COPY = b"\x07", b"\x1b[B", b"\x10", b"\x19"
 SIZE = (160, 84)

@@ -10,8 +10,6 @@ import pytest
 from tests.full import FULL, count
 from tests.terminal.typist import Typist, bare, encode, fix_ups, telex, typed_by, vni
 
-pytestmark = pytest.mark.serial
-
 WORDS = (Path(__file__).parents[1] / "data" / "words.txt").read_text("utf-8").split("\n")[:-1]
 # A line takes so many of them before it is full.
 LINE = 25

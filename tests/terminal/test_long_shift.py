@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,14 +24,24 @@ from agent_tui.screens.dossier import KEPT
 from agent_tui.widgets.line_list import LineList
 from tests.full import count
 from tests.journeys.live import PEOPLE, desk, until
+from tests.yardstick import limit
 
 pytestmark = pytest.mark.serial
 
 BLOCK = 0.25
 
 
+@pytest.fixture(autouse=True)
+def own_garbage() -> Iterator[None]:
+    """What a thousand tests left behind in this process is not the desk's to sweep."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def clocks() -> tuple[float, float]:
-    return time.monotonic(), time.process_time()
+    return time.monotonic(), time.thread_time()
 
 
 def since(before: tuple[float, float]) -> float:
@@ -47,12 +58,13 @@ async def held_up(worst: list[float]) -> None:
 
 
 async def key_time(app: DeskApp, key: str) -> float:
-    """Seconds until the cursor has obeyed a key."""
+    """Seconds until the cursor has obeyed a key; at the end of the list, where the flood may carry it, it stays."""
     listed = app.screen.query_one("#queue", LineList)
     before, began = listed.highlighted, clocks()
     app.post_message(events.Key(key, None))
-    async with asyncio.timeout(5):
-        while listed.highlighted == before and since(began) < 4:  # noqa: ASYNC110 - no message tells
+    end = -1 if key == "down" else 0
+    async with asyncio.timeout(20):
+        while listed.highlighted == before and before != listed.row_ids[end]:  # noqa: ASYNC110 - no message tells
             await asyncio.sleep(0)
     return since(began)
 
@@ -84,8 +96,8 @@ async def test_200_events_a_second_hold_up_no_key(tmp_path: Path) -> None:
         probe.cancel()
         await until(pilot, lambda: app.state.seq == source.seq)
         assert len(times) > 10 * seconds, "keys were typed all the time"
-        assert max(times) < BLOCK, "no key ever waits a quarter of a second"
-        assert worst[0] < BLOCK
+        assert max(times) < limit(BLOCK), "no key ever waits a quarter of a second"
+        assert worst[0] < limit(BLOCK)
         assert draws <= 11 * seconds + 2, "ten pictures a second, however many events"
 
 
@@ -100,8 +112,8 @@ async def test_ten_thousand_events_at_once_are_taken_in_by_turns(tmp_path: Path)
             times.append(await key_time(app, "down" if len(times) % 40 < 30 else "up"))
         probe.cancel()
         assert times, "keys were typed while they came"
-        assert max(times) < BLOCK
-        assert worst[0] < BLOCK
+        assert max(times) < limit(BLOCK)
+        assert worst[0] < limit(BLOCK)
         expected = {f"w{n % PEOPLE}" for n in range(10_000 - PEOPLE, 10_000) if n % 3 != 2}
         assert {id for id in app.state.contacts if id != "mine"} == expected
 
@@ -140,7 +152,7 @@ async def test_nothing_grows_in_a_shift(tmp_path: Path) -> None:
         rounds = count(2, 10)
         for _ in range(rounds):
             await one_round(app, pilot)
-            source.happen(10_000 // rounds)
+            source.happen(count(3_000, 10_000) // rounds)
             await until(pilot, lambda: app.state.seq == source.seq)
         await settle(app, pilot)
         after = living()
@@ -156,10 +168,17 @@ SPARE = {"widgets": 3, "workers": 3, "timers": 2, "messages": 60, "tasks": 4}
 """What a busy moment may have more: a toast and its timer, a message on its way."""
 
 
+LASTING = ["drafts", "outbox", "presence", "sync"]
+
+
+def workers(app: DeskApp) -> list[str]:
+    return sorted(worker.name for worker in app.workers)
+
+
 async def settle(app: DeskApp, pilot: Pilot[None]) -> None:
-    """Until toasts are gone and no worker but the two lasting ones runs."""
+    """Until toasts are gone and no worker but the lasting ones runs, one of each."""
     app.clear_notifications()
-    await until(pilot, lambda: not app._notifications and len(app.workers) <= 2 and not app.keys_waiting)
+    await until(pilot, lambda: not app._notifications and not app.keys_waiting and workers(app) == LASTING)
     await pilot.pause()
 
 

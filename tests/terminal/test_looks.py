@@ -13,8 +13,6 @@ from tests.terminal.harness import Terminal
 from tests.terminal.looks_app import AWKWARD
 from tests.terminal.site import environment
 
-pytestmark = pytest.mark.serial
-
 COLOUR = re.compile(rb"\x1b\[[0-9;]*?(?<![0-9])(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|38|48)(?![0-9])[0-9;]*m")
 SIZES = [(80, 24), (200, 60), (120, 36), (62, 18), (80, 24)]
 
@@ -27,8 +25,8 @@ def bar_words(lang: str) -> set[str]:
     """Every word that may stand in the action bar."""
     i18n.set_language(lang)
     try:
-        words = {_(text) for action in ACTIONS for text in (action.label, action.short) if text}
-        return words | {_(text) for text in ("Take offer", "Take this", "Take next", "Wrap up", "Wrap")}
+        faces = [(action, face) for action in ACTIONS for face in ("", *(face.name for face in action.faces))]
+        return {_(text) for action, face in faces for text in action.words(face)}
     finally:
         i18n.set_language("en")
 

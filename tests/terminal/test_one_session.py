@@ -8,8 +8,6 @@ import pytest
 from tests.terminal.harness import Terminal
 from tests.terminal.site import Site, environment
 
-pytestmark = pytest.mark.serial
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.serial
-
 ROOT = Path(__file__).parents[2]
 HEAD = re.compile(r"\d\d:\d\d:\d\d \| EVNCPC Lan Trần \| live \| waiting (\d+), longest (\d\d:\d\d)")
 ENOUGH_S = 30.0

@@ -8,8 +8,6 @@ import pytest
 from tests.terminal.test_input_methods import LINE, METHODS, WORDS
 from tests.terminal.typist import Tmux, Typist, encode, needs_tmux, typed_by
 
-pytestmark = pytest.mark.serial
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Typist]:

@@ -10,8 +10,6 @@ import pytest
 from tests.terminal.harness import Terminal
 from tests.terminal.site import Site, customers_without_power, environment
 
-pytestmark = pytest.mark.serial
-
 F2, F3, F4, F5, F7, F8 = b"\x1bOQ", b"\x1bOR", b"\x1bOS", b"\x1b[15~", b"\x1b[18~", b"\x1b[19~"
 HOSTILE = "[/b] [@click=app.quit]x[/] \x1b]52;c;aGk=\x07"
 SHOWN = "[/b] [@click=app.quit]x[/]"

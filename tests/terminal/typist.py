@@ -127,7 +127,7 @@ class Typist:
             self.said = json.loads(self._file.read_text("utf-8"))
         return self.said.get("n", 0) >= self.reports
 
-    def _until(self, true, complaint: str, seconds: float = 20.0) -> None:
+    def _until(self, true, complaint: str, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
             self.terminal.read(0.002)

@@ -46,6 +46,11 @@ def ticket(id: str, **changes: object) -> wire.Ticket:
     return msgspec.structs.replace(base, **changes)
 
 
+def kind(code: str, vi: str, en: str, *fields: wire.FieldSpec, **changes: object) -> wire.TicketType:
+    base = wire.TicketType(code, vi, en, list(fields), wire.Say("1 ngày làm việc", "1 working day"), False, "normal")
+    return msgspec.structs.replace(base, **changes)
+
+
 def snapshot(seq: int = 0, contacts: tuple[wire.Contact, ...] = (), **changes: object) -> wire.Snapshot:
     base = wire.Snapshot(seq, "g1", NOW, MY_STATE, list(contacts), [], [])
     return msgspec.structs.replace(base, **changes)

@@ -212,3 +212,14 @@ def test_without_a_change_of_prices_no_part_is_the_prices(found: Findings) -> No
     span = (found.before.fact.usage.first, found.now.fact.usage.last)
     assume(not any(span[0] < day <= span[1] for day in changes))
     assert found.effects.price == 0
+
+
+def test_a_contract_by_hours_with_one_register_says_that_the_normal_price_was_taken() -> None:
+    found = examine(period("2026-10-01", "2026-10-31", 1_000, name="production"))
+    assert "one_register" in found.flags
+    assert found.now.charge.amount == 1_987_000
+    said = bill_say.say(found, 24)
+    assert "bình thường 1.987, thấp điểm 1.300, cao điểm 3.640 đồng" in said.vi
+    assert "normal 1,987, off-peak 1,300, peak 3,640 dong" in said.en
+    assert told(found)
+    assert "one_register" not in examine(OCTOBER).flags

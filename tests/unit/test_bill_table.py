@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 
 from agent_tui import wire
@@ -76,6 +77,12 @@ def test_a_price_change_within_the_period_begins_a_block_of_its_own():
 def test_a_flat_price_is_named_so():
     flat = [wire.Tier(1, None, 100, 3152, 315_200)]
     assert "one price" in table(bill("2026-06", 100, tiers=flat)).plain
+
+
+def test_hours_that_were_not_told_apart_are_said_with_their_prices():
+    shown = table(msgspec.structs.replace(bill("2026-06", 350), hours=(1987, 1300, 3640))).plain
+    assert "! one register: all at the normal hour\nnormal 1,987 · off-peak 1,300 · peak 3,640" in shown
+    assert "one register" not in table(bill("2026-06", 350)).plain
 
 
 def test_paid_unpaid_and_overdue_say_so_in_words():

@@ -80,3 +80,13 @@ def test_missing_and_empty_password_files(tmp_path: Path) -> None:
 
 def test_the_themes_are_the_desks() -> None:
     assert {theme.name for theme in THEMES} == set(config.THEMES)
+
+
+def test_lists_of_ones_own_are_filters_by_name_and_an_unknown_filter_says_the_nearest(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('[views."Công tơ"]\nassignee = "me"\ntype = "METER.RECHECK"\n', "utf-8")
+    settings = config.load({"AGENT_TUI_CONFIG": str(file)}, {})
+    assert settings.views == {"Công tơ": {"assignee": "me", "type": "METER.RECHECK"}}
+    file.write_text('[views."Công tơ"]\nasignee = "me"\n', "utf-8")
+    with pytest.raises(config.BadSettings, match="assignee"):
+        config.load({"AGENT_TUI_CONFIG": str(file)}, {})

@@ -121,8 +121,9 @@ def test_gone_and_banner():
     assert state.banner == say
     state.apply(change(3, None, "banner.changed"))
     assert state.banner is None
-    assert not state.apply(change(4, {"anything": 1}, "wallboard.changed"))
-    assert state.seq == 4
+    assert not state.apply(change(4, {"anything": 1}, "something.new"))
+    assert not state.apply(change(5, wire.Gone("wallboard"), "wallboard.changed")), "an older copy in the log"
+    assert state.seq == 5
 
 
 def test_hostile_text_is_clean_before_it_is_stored():

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from agent_tui import wire
+from agent_tui.desk import settling
 from agent_tui.desk.drafts import FIELD_CAP, KEEP_S, MOST, Draft, DraftBook
 from agent_tui.net import journal as module
 from agent_tui.net.journal import DraftJournal
@@ -127,7 +129,7 @@ async def test_steady_typing_is_written_all_the_time_not_at_its_end(tmp_path: Pa
     writes: list[int] = []
     real = module._write
     drafts, journal = opened(tmp_path)
-    monkeypatch.setattr(module, "_write", lambda path, all: (writes.append(len(all[0].text)), real(path, all)))
+    monkeypatch.setattr(module, "_write", lambda path, held: (writes.append(len(held[0][0].text)), real(path, held)))
     drafts._changed = journal.soon
     loop, text = asyncio.get_running_loop(), ""
     end = loop.time() + 1.0
@@ -229,3 +231,13 @@ async def test_a_text_comes_back_letter_by_letter(tmp_path: Path, typed: str) ->
     again, second = opened(tmp_path)
     assert again.text("ticket", "t1", "note") == typed
     second.close()
+
+
+def test_a_refused_note_stands_beside_the_one_begun_meanwhile() -> None:
+    drafts = book()
+    drafts.keep("ticket", "t1", "T1", {"note": "hai"})
+    settling.refused(drafts, "note", "k1", "t1", wire.NewNote("một"), "vì sao")
+    assert {(draft.text, draft.home) for draft in drafts.all} == {("một", "t1"), ("hai", "t1")}
+    settling.refused(drafts, "patch_ticket", "k2", "t1", wire.PatchTicket(title="mới"), "vì sao")
+    assert drafts.text("ticket", "t1", "title") == "mới"
+    assert drafts.text("ticket", "t1", "note") == "hai"

@@ -9,8 +9,9 @@ import pytest
 from backend_stub import datadir
 from backend_stub.ops import bulk, check_schema, check_search, import_command, importer, upgrade
 from backend_stub.ops.rows import COLUMNS
-from backend_stub.store import connect, customers, search
+from backend_stub.store import connect, customers, dictionary, search
 from backend_stub.store.driver import sqlite3
+from tests.full import count
 from tests.service import make_database
 
 NETWORK = """device,kind,parent,name,commune
@@ -95,7 +96,49 @@ def test_a_grid_in_any_order_of_lines(home):
 )
 def test_what_does_not_fit_into_the_grid(home, line, errors):
     assert run(home, "network", NETWORK + line + "\n") == (3, errors)
-    assert query(home, "SELECT count(*) FROM device") == [(4,)]
+    # A line that only reads badly is left out; one that breaks the grid leaves out all of it.
+    whole = errors[0][1] != "parent"
+    assert query(home, "SELECT count(*) FROM device") == [(4 if whole else 0,)]
+
+
+def test_a_line_that_reads_badly_takes_along_what_hangs_below_it(home):
+    lines = "Y,lateral,474,n,99999\nZ,transformer,Y,n,\n"
+    assert run(home, "network", NETWORK + lines) == (3, [(6, "commune"), (7, "parent")])
+    assert query(home, "SELECT count(*) FROM device") == [(0,)]
+
+
+def test_a_bad_grid_leaves_the_one_on_file_as_it_was(home):
+    run(home, "network", NETWORK)
+    before = query(home, "SELECT * FROM device")
+    moved = NETWORK.replace("TBA-1,transformer,474/3", "TBA-1,transformer,474") + "X,lateral,Y,n,\nY,lateral,X,n,\n"
+    assert run(home, "network", moved) == (3, [(6, "parent"), (7, "parent")])
+    assert query(home, "SELECT * FROM device") == before
+    deep = "".join(f"L{n},lateral,{'474' if n == 0 else f'L{n - 1}'},n,\n" for n in range(60))
+    code, errors = run(home, "network", NETWORK + deep)
+    assert (code, errors[0]) == (3, (44, "parent"))
+    assert query(home, "SELECT * FROM device") == before
+
+
+def test_a_moved_device_takes_its_customers_along(home):
+    run(home, "network", NETWORK)
+    run(home, "customers", table("customers", CUSTOMER))
+    counts = "SELECT device, customers, transformers FROM device_node ORDER BY device"
+    assert query(home, counts) == [("474", 1, 1), ("474/3", 1, 1), ("E28", 1, 1), ("TBA-1", 1, 1)]
+    moved = NETWORK.replace("474/3,lateral,474,", "474/3,lateral,476,") + "476,feeder,E28,Sông Cầu,22051\n"
+    assert run(home, "network", moved) == (0, [])
+    assert query(home, counts) == [("474", 0, 0), ("474/3", 1, 1), ("476", 1, 1), ("E28", 1, 1), ("TBA-1", 1, 1)]
+    assert query(home, "SELECT path FROM device_node WHERE device = 'TBA-1'") == [('["TBA-1","474/3","476","E28"]',)]
+
+
+def test_a_huge_grid_with_one_bad_line_is_refused_by_that_line(home):
+    size = count(5_000, 1_000_000)
+    rows = [f"L{n},lateral,474,n," if n % 50 == 0 else f"L{n},transformer,L{n // 50 * 50},n," for n in range(size)]
+    rows[-3] = f"L{size - 3},transformer,nowhere,n,"
+    text = NETWORK + "\n".join(rows) + "\n"
+    assert run(home, "network", text) == (3, [(size + 3, "parent")])
+    assert query(home, "SELECT count(*) FROM device") == [(0,)]
+    assert run(home, "network", text.replace("nowhere", f"L{(size - 3) // 50 * 50}")) == (0, [])
+    assert query(home, "SELECT transformers FROM device_node WHERE device = '474'") == [(size - size // 50 + 1,)]
 
 
 def test_a_device_on_file_keeps_what_hangs_below_it(home):
@@ -221,7 +264,7 @@ def test_an_unusable_file_is_refused_in_one_sentence(home, capsys, content, said
     assert query(home, "SELECT count(*) FROM device") == [(0,)]
 
 
-def test_kinds_of_later_releases_and_missing_databases(home, capsys):
+def test_a_file_of_another_kind_and_a_missing_database(home, capsys):
     path = home / "network.csv"
     path.write_text(NETWORK, encoding="utf-8")
     for kind, data in (("plans", "data"), ("network", "nowhere")):
@@ -415,4 +458,27 @@ def test_rows_as_they_are_on_file_are_not_written_again(home):
     before = conn.total_changes
     assert importer.load(conn, "customers", people(30)).loaded == 30
     assert conn.total_changes == before
+    conn.close()
+
+
+def test_after_a_large_load_beside_a_service_the_most_popular_names_come_first(home, monkeypatch):
+    monkeypatch.setattr(importer, "REBUILD_MOST", 0)
+    run(home, "network", NETWORK)
+    conn = connect.writer(home / "data" / connect.DATABASE)
+    # The rare name is on file long before the popular one; in the end there are 700 customers of the latter.
+    names = ["Trần Thị Hiếm"] * 2 + ["Lê Vừa"] * 300 + ["Đỗ Đông"] * 700
+    rows = [
+        {**CUSTOMER, "code": f"PC08GG{n:07}", "name": name, "phone": "", "meter_no": f"9{n:07}"}
+        for n, name in enumerate(names)
+    ]
+    importer.load(conn, "customers", rows)
+    order = [row[0] for row in conn.execute("SELECT name_f FROM dname ORDER BY nid")]
+    assert order == ["do dong", "le vua", "tran thi hiem"]
+    assert dictionary.out_of_place(conn) == []
+    assert list(check_search.problems(conn)) == []
+    assert {hit.name for hit in search.find(conn, "d", limit=5).items} == {"Đỗ Đông"}
+    assert search.find(conn, "hiem tran").items[0].name == "Trần Thị Hiếm"
+    # Somebody was renamed while the load went on: the number that was read is nobody's.
+    dictionary.promote(conn, 999, "do dong")
+    assert [row[0] for row in conn.execute("SELECT name_f FROM dname ORDER BY nid")] == order
     conn.close()

@@ -1,4 +1,5 @@
 import asyncio
+import time
 
 import pytest
 
@@ -12,10 +13,11 @@ from agent_tui.errors import (
     ServiceBroken,
     ServiceUnreachable,
     Stale,
+    WaitedTooLong,
 )
 from agent_tui.messages import Intent, IntentRefused, IntentSent, OutboxChanged, SessionEnded
 from agent_tui.net.latest import LatestWins
-from agent_tui.net.outbox import BROKEN_TRIES, Outbox
+from agent_tui.net.outbox import BROKEN_TRIES, KEY_GOOD_S, Outbox
 from tests.unit.desk_samples import contact, ticket
 
 AWAY = ServiceUnreachable("refused")
@@ -194,6 +196,43 @@ async def test_a_stale_version_at_the_first_try_is_a_conflict_even_if_equal():
     await desk.work()
     [refused] = desk.results(IntentRefused)
     assert refused.reason.current == now
+
+
+async def test_what_another_desk_left_goes_first_under_its_own_key():
+    desk = Desk()
+    finish(desk)
+    left = Intent("attach", "c1", wire.AttachRequest("o1"), "c1", "k1", at=time.time() - 60)
+    desk.outbox.restore([left, left])
+    await desk.work()
+    assert desk.service.calls == [("attach", "c1"), ("finish", "c1")]
+    assert "k1" in desk.service.effects
+
+
+async def test_an_intent_older_than_its_key_is_looked_at_by_a_person():
+    desk = Desk()
+    desk.outbox.restore([Intent("note", "t1", wire.NewNote("x"), "t1", "k1", at=time.time() - KEY_GOOD_S - 60)])
+    await desk.work()
+    assert desk.service.calls == []
+    assert isinstance(desk.results(IntentRefused)[0].reason, WaitedTooLong)
+
+
+async def test_nothing_is_sent_before_it_stands_on_the_disk():
+    desk = Desk()
+    order = []
+
+    class Keeper:
+        def soon(self) -> None:
+            order.append("soon")
+
+        async def safe(self) -> None:
+            await asyncio.sleep(0)
+            order.append(f"safe, {len(desk.service.calls)} sent")
+
+    desk.outbox.keeper = Keeper()
+    attach(desk)
+    finish(desk, "c2")
+    await desk.work()
+    assert order == ["soon", "soon", "safe, 0 sent", "soon", "safe, 1 sent", "soon"]
 
 
 async def test_the_same_intent_twice_is_one():

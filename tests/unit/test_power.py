@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend_stub.domain.localtime import VIETNAM
-from backend_stub.domain.power import Facts, OutageFact, clock_en, clock_vi, verdict
+from backend_stub.domain.power import Facts, OutageFact, verdict
+from backend_stub.domain.power_say import clock_en, clock_vi
 from backend_stub.reference import catalogue
 
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_stub.domain.routing import Waiting, best_for, eligible, order_key, required_level, score
+from agent_tui.wire import PriorityClass
+from backend_stub.domain.routing import Waiting, best_for, classify, eligible, order_key, required_level, score
 
 NOW = 1_000.0
 A = Waiting("A", 700, "outage")
@@ -15,7 +16,7 @@ D = Waiting("D", 990, "outage", priority_class="danger")
 
 def test_the_oracle_of_the_reference() -> None:
     assert [score(waiting, NOW) for waiting in (A, B, C)] == [300, 450, 185]
-    assert [waiting.id for waiting in sorted((A, B, C, D), key=lambda w: order_key(w, NOW))] == ["D", "B", "A", "C"]
+    assert [waiting.id for waiting in sorted((A, B, C, D), key=lambda w: order_key(w))] == ["D", "B", "A", "C"]
 
 
 def test_best_for_takes_them_in_that_order() -> None:
@@ -73,7 +74,7 @@ WAITING = st.builds(
 
 @given(st.lists(WAITING, max_size=20), st.floats(NOW, NOW + 10_000))
 def test_nothing_passes_an_absolute_class_and_time_changes_no_order(queue: list[Waiting], later: float) -> None:
-    order = sorted(queue, key=lambda w: order_key(w, NOW))
+    order = sorted(queue, key=lambda w: order_key(w))
     absolute = [w.priority_class in ("danger", "life_support") for w in order]
     assert absolute == sorted(absolute, reverse=True)
     scores = [score(w, NOW) for w in order if w.priority_class not in ("danger", "life_support")]
@@ -83,3 +84,23 @@ def test_nothing_passes_an_absolute_class_and_time_changes_no_order(queue: list[
     # Everybody ages alike: nobody starves because time went by.
     if best is not None and len({round(score(w, NOW), 3) for w in queue}) == len(queue):
         assert best_for("u", {}, queue, later) is best
+
+
+@pytest.mark.parametrize(
+    ("told", "queue", "load", "last_s", "expected"),
+    [
+        ("normal", "outage", "", None, "normal"),
+        ("normal", "outage", "life_support", None, "life_support"),
+        ("normal", "outage", "hospital", 60.0, "hospital"),
+        # A hospital that asks about its bill waits like everybody else.
+        ("normal", "billing", "hospital", None, "normal"),
+        ("normal", "billing", "", 7_200.0, "repeat"),
+        ("normal", "billing", "", 7_201.0, "normal"),
+        ("danger", "outage", "hospital", 60.0, "danger"),
+        ("repeat", "outage", "", None, "repeat"),
+    ],
+)
+def test_the_class_a_contact_begins_with(
+    told: PriorityClass, queue: str, load: str, last_s: float | None, expected: str
+) -> None:
+    assert classify(told, queue, load, last_s) == expected

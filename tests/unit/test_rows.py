@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent_tui import wire
+from agent_tui.desk import outage_acts
 from agent_tui.i18n import set_language
 from agent_tui.widgets import customer_rows, outage_rows, ticket_rows
 from agent_tui.widgets.line_model import Cell
@@ -30,7 +31,7 @@ def test_an_expired_target_is_named_expired_and_its_time_is_not_shown() -> None:
 
 def test_a_target_ahead_is_shown_with_its_age() -> None:
     fresh = outage("o", etr=NOW + timedelta(hours=1), etr_state="ok", etr_set_at=NOW - timedelta(minutes=6))
-    assert "15:05" in words(outage_rows.row(fresh, NOW).cells)
+    assert "15:05 (6')" in words(outage_rows.row(fresh, NOW).cells)
     assert "15:05" in outage_rows.card(fresh, NOW).plain
     assert "06:00" in outage_rows.card(fresh, NOW).plain
 
@@ -38,7 +39,7 @@ def test_a_target_ahead_is_shown_with_its_age() -> None:
 def test_the_list_is_ordered_by_customer_minutes_lost() -> None:
     small_old = outage("a", customers_out=10, started_at=NOW - timedelta(hours=10))
     large_new = outage("b", customers_out=1000, started_at=NOW - timedelta(minutes=10))
-    assert outage_rows.minutes_lost(large_new, NOW) > outage_rows.minutes_lost(small_old, NOW)
+    assert [o.id for o in outage_acts.in_order([small_old, large_new], "minutes", NOW)] == ["b", "a"]
 
 
 def test_the_head_counts_the_rows_below_it() -> None:

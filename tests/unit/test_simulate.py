@@ -19,7 +19,7 @@ from backend_stub.reference import places
 from backend_stub.simulate import accounts, grid, scenario, world
 from backend_stub.simulate.arrivals import HOUR, plan_hour
 from backend_stub.simulate.door import Door, Refused, WrongAccount
-from backend_stub.simulate.floor import REPORT_AFTER_CALLS, Floor
+from backend_stub.simulate.floor import Floor
 from backend_stub.simulate.people import MAX_CUSTOMERS, People
 
 ROOT = Path(__file__).parents[2]
@@ -118,10 +118,10 @@ def test_the_rates_are_those_of_the_scenario() -> None:
 def test_the_failing_feeder_brings_calls_from_its_own_customers() -> None:
     day = scenario.by_name("day")
     failure = day.failures[0]
-    calls = [a for a in plan_hour(PEOPLE, day, 7, 0) if a.feeder == failure.feeder]
+    calls = [a for a in plan_hour(PEOPLE, day, 7, 0) if a.device == failure.device]
     assert len(calls) > 20
     assert all(a.at >= failure.minute * 60 for a in calls)
-    block = PEOPLE.block(failure.feeder)
+    block = PEOPLE.block(failure.device)
     own = {PEOPLE.customer(i).code for i in range(block.first, block.last)}
     assert all(a.customer.code in own for a in calls if a.customer)
 
@@ -170,14 +170,35 @@ def test_accounts_are_readable_by_their_owner_alone(tmp_path: Path) -> None:
         made.only("lead")
 
 
-def test_colleagues_step_in_one_by_one_and_report_after_five_calls() -> None:
+def test_colleagues_step_in_one_by_one() -> None:
     floor = Floor(1.0, staffed_from=3, waiting=5)
     assert [floor.wants_help(n) for n in range(4)] == [True, True, False, False]
-    calls = [a for a in plan_hour(PEOPLE, scenario.by_name("day"), 7, 0) if a.feeder == grid.FAILING_FEEDER]
-    for number, call in enumerate(calls[:REPORT_AFTER_CALLS]):
-        assert not floor.should_report(grid.FAILING_FEEDER)
-        floor.joined(f"c{number}", call)
-    assert floor.should_report(grid.FAILING_FEEDER)
+
+
+def test_the_floor_knows_what_is_really_broken() -> None:
+    floor = Floor(1.0, 3, broken={"471-THO": "VEG", "473-THO-02": "WX.WIND"})
+    assert floor.cause_of(["471-THO-01-02", "471-THO-01", "471-THO", "E-THO"], "471-THO-01-02") == "VEG"
+    assert floor.cause_of(["473-THO", "E-THO"], "473-THO") == "WX.WIND"
+    assert floor.cause_of(["473-THO-03", "473-THO", "E-THO"], "473-THO-03") is None
+
+
+def test_who_has_the_supply_back_calls_no_more() -> None:
+    floor = Floor(1.0, 3, broken={grid.FAILING_FEEDER: "VEG"})
+    calls = [a for a in plan_hour(PEOPLE, scenario.by_name("day"), 7, 0) if a.device == grid.FAILING_FEEDER]
+    known = next(a for a in calls if a.customer)
+    assert known.customer is not None
+    assert not any(floor.has_supply(call) for call in calls)
+    transformer = known.customer.transformer
+    path = [transformer, grid.FAILING_FEEDER, "E-THO"]
+    assert floor.cause_of(path, transformer) == "VEG"
+    floor.mend(None, [transformer])
+    assert floor.cause_of(path, transformer) is None
+    assert floor.has_supply(known)
+    assert not all(floor.has_supply(call) for call in calls)
+    assert floor.broken
+    floor.mend(grid.FAILING_FEEDER, [])
+    assert all(floor.has_supply(call) for call in calls)
+    assert not floor.broken
 
 
 SESSION = {

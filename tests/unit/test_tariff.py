@@ -149,6 +149,36 @@ def test_flat_prices(name: str, price: int) -> None:
     assert charge.amount == 1_000 * price
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "price"),
+    [("2025-10-01", "2025-10-31", 2380), ("2025-01-01", "2025-01-31", 2271), ("2024-03-01", "2024-03-31", 2167)],
+)
+def test_undeclared_tenants_pay_the_third_tier_for_every_kwh(first: str, last: str, price: int) -> None:
+    # Circular 60/2025 (reference/domain.md A5): the price of 101-200 kWh, however much and however many households.
+    usage = Usage("tenant", date.fromisoformat(first), date.fromisoformat(last), 350, 2)
+    charge = tariff.charge(prices(), usage)
+    assert [(line.kwh, line.price) for line in charge.lines] == [(350, price)]
+    assert price == tariff.in_force(prices().tables, "residential", usage.first).steps[2].price
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"), [("production", (1987, 1300, 3640)), ("business", (3152, 1918, 5422)), ("residential", None)]
+)
+def test_prices_by_the_hour_are_on_file_and_the_normal_one_is_charged(
+    name: str, hours: tuple[int, int, int] | None
+) -> None:
+    # reference/domain.md A5: LV < 6 kV, normal / off-peak / peak; a bill's row has one figure of kWh.
+    table = tariff.in_force(prices().tables, name, date(2025, 10, 1))
+    assert table.hours == hours
+    if hours is not None:
+        assert [step.price for step in table.steps] == [hours[0]]
+
+
+def test_no_price_is_made_up_for_a_day_without_one() -> None:
+    with pytest.raises(NoPrice):
+        tariff.charge(prices(), Usage("production", date(2025, 4, 1), date(2025, 4, 30), 100))
+
+
 def test_five_tiers_wait_and_are_never_charged() -> None:
     (table,) = waiting()
     assert [step.width for step in table.steps] == [100, 100, 200, 300, None]

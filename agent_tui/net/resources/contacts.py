@@ -1,6 +1,7 @@
 """Contacts: taking them, talking, handing on, finishing."""
 
 from datetime import datetime
+from typing import Literal
 
 from agent_tui import wire
 from agent_tui.net.transport import Transport, new_key, path
@@ -41,11 +42,10 @@ class ContactCalls(Transport):
         """Record that the customer left."""
         return await self._contact_verb(contact, "abandon")
 
-    async def transfer(
-        self, contact: str, *, queue: str | None = None, agent: str | None = None, note: str | None = None
-    ) -> wire.Contact:
-        """Hand the contact to a queue or to one colleague."""
-        return await self._contact_verb(contact, "transfer", wire.TransferRequest(queue, agent, note))
+    async def transfer(self, contact: str, to: wire.TransferRequest) -> wire.Transferred:
+        """Hand the contact to a queue, here or at another corporation, or to one colleague."""
+        where = path("/v1/contacts/{id}/transfer", id=contact)
+        return await self.call("POST", where, wire.Transferred, to, key=new_key())
 
     async def identify(self, contact: str, customer: str, *, key: str | None = None) -> wire.Contact:
         """Say which customer the contact is about."""
@@ -72,11 +72,53 @@ class ContactCalls(Transport):
         *,
         note: str | None = None,
         csat_invite: bool = False,
+        self_service: wire.SelfService | None = None,
         key: str | None = None,
     ) -> wire.Contact:
         """Close the contact with its disposition, from conversation or wrap-up."""
-        body = wire.FinishRequest(disposition, note, csat_invite)
+        body = wire.FinishRequest(disposition, note, csat_invite, self_service)
         return await self._contact_verb(contact, "finish", body, key)
+
+    async def trouble(self, contact: str, codes: wire.TroubleRequest) -> wire.Contact:
+        """Set what is reported of the trouble; a danger goes above every queue."""
+        return await self._contact_verb(contact, "trouble", codes)
+
+    async def more_time(self, contact: str) -> wire.Contact:
+        """Make the wrap-up longer, once; raises Conflict (`no_limit`, `already_extended`)."""
+        return await self._contact_verb(contact, "more-time")
+
+    async def consult(self, contact: str, agent: str | None = None) -> wire.Contact:
+        """Ask a colleague in, or (None) the lead; raises Conflict (`nobody_there`, `already_consulting`)."""
+        return await self._contact_verb(contact, "consult", wire.ConsultRequest(agent, lead=agent is None))
+
+    async def end_consult(self, contact: str) -> wire.Contact:
+        """End the consultation; the contact stays where it is."""
+        return await self._contact_verb(contact, "consult/end")
+
+    async def complete_consult(self, contact: str) -> wire.Contact:
+        """Leave the contact to the consulted colleague, or (as the colleague) take it over."""
+        return await self._contact_verb(contact, "consult/complete")
+
+    async def hand_over(self, to: str, note: str | None = None) -> wire.Handover:
+        """Leave all my open work to a colleague."""
+        body = wire.HandoverRequest(to, note)
+        return await self.call("POST", "/v1/me/handover", wire.Handover, body, key=new_key())
+
+    async def callbacks(
+        self, *, due: str = "all", after: str | None = None, limit: int = 200
+    ) -> wire.Page[wire.Callback]:
+        """List promised calls of all queues, the oldest promise first, one page; `due` is `now` or `all`."""
+        query = {"due": due, "after": after, "limit": limit}
+        return await self.call("GET", "/v1/callbacks", wire.Page[wire.Callback], query=query)
+
+    async def dial(self, contact: str) -> wire.Callback:
+        """Claim a promised call and learn the number; raises Conflict (`already_claimed`, `not_available`)."""
+        return await self.call("POST", path("/v1/callbacks/{id}/dial", id=contact), wire.Callback, key=new_key())
+
+    async def dialled(self, contact: str, result: Literal["reached", "no_answer", "wrong_number"]) -> wire.Contact:
+        """Say what came of a claimed call; reached is a conversation."""
+        where = path("/v1/callbacks/{id}/result", id=contact)
+        return await self.call("POST", where, wire.Contact, wire.DialResult(result), key=new_key())
 
     async def contact(self, contact: str) -> wire.ContactDetail:
         """Read one contact with transcript and history."""

@@ -1,0 +1,62 @@
+"""Dangers: reported in four letters, handed to a field unit at once, followed until they are over."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, cast
+
+from textual.app import App
+
+from agent_tui import wire
+from agent_tui.errors import DeskError
+from agent_tui.i18n import _
+from agent_tui.keys.keymap import hint
+from agent_tui.screens.danger_list import DangerList
+from agent_tui.screens.field_unit import FieldUnit
+from agent_tui.screens.trouble import TroubleCodes, words
+
+if TYPE_CHECKING:
+    from agent_tui.screens.base import Desk
+    from agent_tui.screens.contact_flow import ContactFlow
+
+
+async def report(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:
+    """Ask for the trouble codes and set them; a danger is handed over in the same breath."""
+    codes = await cast("App[Any]", desk).push_screen_wait(TroubleCodes(flow.name_of(contact), contact.trouble))
+    if codes is None:
+        return
+    after = await desk.client.trouble(contact.id, codes)
+    desk.changed(desk.state.absorb(after))
+    if after.priority_class == "danger":
+        await hand_over(flow, desk, after)
+    elif after.trouble is not None:
+        desk.toast(_("Noted: {what}").format(what=words(after.trouble)))
+
+
+async def hand_over(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:
+    """Say what is to be said, read the address back, hand it to a unit."""
+    try:
+        safety = (await desk.client.contact(contact.id)).safety
+    except DeskError:
+        # The short form is on the desk itself: nobody waits for a sentence while a wire is down.
+        safety = None
+    record = flow.files.get(contact.id).record
+    address = record.address if record is not None else contact.place or ""
+    dialog = FieldUnit(flow.name_of(contact), safety, address, usual_unit(desk.state.contacts.values()))
+    wanted = await cast("App[Any]", desk).push_screen_wait(dialog)
+    if wanted is None:
+        desk.toast(hint(_("▲ Not handed over yet. {trouble} goes on with it.")), "warning")
+        return
+    after = await desk.client.dispatch(contact.id, wanted.unit, note=wanted.note, read_back=wanted.read_back)
+    flow.files.get(contact.id).done.append("other")
+    desk.changed(desk.state.absorb(after))
+    desk.toast(_("▲ Handed to {unit}. The lead is told if they do not acknowledge it.").format(unit=wanted.unit))
+
+
+def usual_unit(contacts: Iterable[wire.Contact]) -> str:
+    """The unit that got the last danger: mostly the one on duty."""
+    sent = [contact.dispatch for contact in contacts if contact.dispatch is not None]
+    return max(sent, key=lambda dispatch: dispatch.at).unit if sent else ""
+
+
+async def show_open(flow: "ContactFlow", desk: "Desk") -> None:
+    """The dangers that are not over, until the agent goes back."""
+    await cast("App[Any]", desk).push_screen_wait(DangerList(desk.client, flow.now))

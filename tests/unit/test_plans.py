@@ -1,0 +1,93 @@
+"""The notice clocks of planned works: worked dates, and what must hold for any plan."""
+
+from datetime import UTC, date, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend_stub.domain.plans import (
+    DAY_S,
+    LAW,
+    NoticeClock,
+    Plan,
+    alarms,
+    clocks,
+    tet_quiet_days,
+    words,
+)
+
+# Saturday 5 December 2026, 07:00 to 11:30 in Vietnam.
+BEGIN = datetime(2026, 12, 5, 0, 0, tzinfo=UTC).timestamp()
+END = BEGIN + 4.5 * 3_600
+
+
+def by_rule(plan: Plan, now: float, quiet: tuple[tuple[date, date], ...] = ()) -> dict[str, NoticeClock]:
+    return {clock.rule: clock for clock in clocks(plan, now, quiet)}
+
+
+def test_notice_is_due_five_days_ahead() -> None:
+    draft = Plan(BEGIN, END, "draft")
+    due = datetime(2026, 11, 30, 0, 0, tzinfo=UTC).timestamp()
+    assert by_rule(draft, due - 2 * DAY_S)["notice"] == NoticeClock("notice", due, "running")
+    assert by_rule(draft, due - DAY_S)["notice"].state == "soon"
+    assert by_rule(draft, due + 1)["notice"].state == "breached"
+
+
+def test_a_notice_in_time_is_met_for_good_and_a_late_one_stays_late() -> None:
+    in_time = Plan(BEGIN, END, "notified", notified_at=BEGIN - 6 * DAY_S)
+    late = Plan(BEGIN, END, "notified", notified_at=BEGIN - 4 * DAY_S)
+    assert by_rule(in_time, BEGIN)["notice"].state == "met"
+    assert by_rule(late, BEGIN - 3 * DAY_S)["notice"].state == "breached"
+
+
+def test_a_change_is_told_again_a_day_ahead_whatever_was_told_before_it() -> None:
+    moved = Plan(
+        BEGIN, END, "postponed", BEGIN - 8 * DAY_S, changed_at=BEGIN - 3 * DAY_S, renotified_at=BEGIN - 7 * DAY_S
+    )
+    assert by_rule(moved, BEGIN - 2.5 * DAY_S)["renotice"].state == "running"
+    assert by_rule(moved, BEGIN - DAY_S + 1)["renotice"].state == "breached"
+    told = Plan(BEGIN, END, "renotified", BEGIN - 8 * DAY_S, BEGIN - 3 * DAY_S, BEGIN - 2 * DAY_S)
+    assert by_rule(told, BEGIN)["renotice"].state == "met"
+
+
+def test_large_customers_are_told_in_writing_and_small_ones_need_not_be() -> None:
+    told = Plan(BEGIN, END, "notified", notified_at=BEGIN - 6 * DAY_S, large=2)
+    assert by_rule(told, BEGIN - 5.5 * DAY_S)["written_notice"].state == "soon"
+    assert "written_notice" not in by_rule(Plan(BEGIN, END, "notified", BEGIN - 6 * DAY_S), BEGIN - 6 * DAY_S)
+
+
+def test_a_buyer_may_ask_to_move_it_until_two_days_before() -> None:
+    plan = Plan(BEGIN, END, "notified", notified_at=BEGIN - 6 * DAY_S)
+    assert by_rule(plan, BEGIN - 2 * DAY_S - 1)["move_request"].state == "running"
+    assert by_rule(plan, BEGIN - 2 * DAY_S)["move_request"].state == "met"
+
+
+def test_no_work_round_tet() -> None:
+    # Tết Đinh Mùi: the first day is 6 February 2027; the holiday runs from the 5th to the 9th.
+    quiet = tuple(tet_quiet_days([date(2027, 2, day) for day in range(5, 10)]))
+    assert quiet == ((date(2027, 2, 2), date(2027, 2, 12)),)
+    inside = datetime(2027, 2, 12, 1, 0, tzinfo=UTC).timestamp()
+    assert by_rule(Plan(inside, inside + 3_600, "draft"), inside - 9 * DAY_S, quiet)["quiet_days"].state == "breached"
+    after = inside + DAY_S
+    assert "quiet_days" not in by_rule(Plan(after, after + 3_600, "draft"), after - 9 * DAY_S, quiet)
+
+
+def test_what_is_over_or_called_off_has_no_clock() -> None:
+    assert clocks(Plan(BEGIN, END, "cancelled"), BEGIN) == clocks(Plan(BEGIN, END, "done"), BEGIN) == []
+
+
+def test_every_clock_says_what_it_asks_for_and_where_that_is_written() -> None:
+    for rule in ("notice", "written_notice", "renotice", "move_request", "quiet_days"):
+        assert words(rule).vi
+        assert words(rule).en
+        assert LAW[rule] or rule == "quiet_days"
+
+
+@given(st.floats(0, 20 * DAY_S), st.floats(0, 20 * DAY_S))
+def test_an_untold_plan_only_gets_worse_with_time(before: float, more: float) -> None:
+    order = ["running", "soon", "breached"]
+    plan = Plan(BEGIN, END, "draft")
+    now = BEGIN - before
+    first, later = (by_rule(plan, t)["notice"].state for t in (now, now + more))
+    assert order.index(first) <= order.index(later)
+    assert alarms(clocks(plan, BEGIN - before)) or before > 6 * DAY_S

@@ -42,14 +42,14 @@ run: $(VENV)/.run ## the desk, on a private service with simulated customers (AR
 	@exec $(BIN)/agent-tui demo $(ARGS)
 
 test: $(VENV)/.dev ## the whole test suite, with a sample of the long tests
-	$(BIN)/python -m pytest -q -n $(WORKERS) -m "not serial"; apart=$$?; \
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not serial"; apart=$$?; \
 	$(BIN)/python -m pytest -q -m serial && exit $$apart
 
 again: $(VENV)/.dev ## only the tests that failed in the last run
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 full: $(VENV)/.dev ## the whole test suite with the full counts
-	AGENT_TUI_FULL=1 $(BIN)/python -m pytest -q -n $(WORKERS) -m "not serial"
+	AGENT_TUI_FULL=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not serial"
 	AGENT_TUI_FULL=1 $(BIN)/python -m pytest -q -m serial
 
 check: $(VENV)/.dev ## ruff, mypy, import contracts, bandit

@@ -26,6 +26,7 @@ from agent_tui.screens.dialog import Dialog
 from agent_tui.screens.flow import Flow
 from agent_tui.screens.login import LoginScreen
 from agent_tui.theme import dress
+from agent_tui.view_file import ViewFile
 from agent_tui.widgets.action_bar import ActionBar
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.offer_bar import OfferBar
@@ -60,6 +61,7 @@ class DeskApp(OrderedKeys, LiveData, ErrorBoundary, App[None], inherit_bindings=
         self.letters = self.keymap.letters
         use_keymap(self.keymap)
         self.saved_views = launch.views
+        self.view_file = ViewFile(launch.views_file)
         self.client = client or DeskClient(launch.server)
         self._source = source
         self._turn = asyncio.Lock()

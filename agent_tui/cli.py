@@ -55,7 +55,8 @@ def _desk(args: argparse.Namespace, settings: Settings) -> int:
     from agent_tui.launch import Launch, run_desk
 
     look = (settings.lang, settings.theme, settings.keys, settings.density)
-    return run_desk(Launch(settings.server, settings.user, secret, *look, views=settings.views))
+    kept = config.views_path(os.environ)
+    return run_desk(Launch(settings.server, settings.user, secret, *look, views=settings.views, views_file=kept))
 
 
 def _demo(args: argparse.Namespace, settings: Settings) -> int:

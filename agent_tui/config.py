@@ -52,10 +52,21 @@ def default_path() -> Path:
     return platformdirs.user_config_path("agent-tui") / "settings.toml"
 
 
+def settings_path(environ: Mapping[str, str]) -> Path:
+    """The settings file of this environment."""
+    named = environ.get(_FILE_VARIABLE)
+    return Path(named).expanduser() if named else default_path()
+
+
+def views_path(environ: Mapping[str, str]) -> Path:
+    """The file of the lists saved in the desk, beside the settings: settings.views.toml."""
+    path = settings_path(environ)
+    return path.with_name(f"{path.stem}.views.toml")
+
+
 def load(environ: Mapping[str, str], options: Mapping[str, str]) -> Settings:
     """Read file and environment and lay the command line's options over them; raises BadSettings."""
-    named = environ.get(_FILE_VARIABLE)
-    path = Path(named).expanduser() if named else default_path()
+    named, path = environ.get(_FILE_VARIABLE), settings_path(environ)
     merged: dict[str, object] = {**_from_file(path, must_exist=bool(named)), **_from_environment(environ), **options}
     try:
         settings = msgspec.convert(merged, Settings)

@@ -24,6 +24,7 @@ class Launch:
     density: str = "compact"
     state_dir: Path | None = None
     views: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    views_file: Path | None = None
 
 
 def load() -> "type[DeskApp]":

@@ -75,7 +75,7 @@ class App:
             _log(error, head.request_id)
             detail = f"Something went wrong here; quote request {head.request_id}."
             reply = _refusal(Refused(500, "internal", "Internal error", detail), head)
-        await http.respond(track, reply, head.request_id, bodiless=head.method == "HEAD")
+        await http.respond(send, reply, head.request_id, bodiless=head.method == "HEAD")
         self.service.meter.answered(route_name, reply.status, time.perf_counter() - began)
         self._log_request(head, route_name, reply.status, began)
 

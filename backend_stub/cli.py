@@ -1,6 +1,7 @@
 """The command line of the service: agent-tui-service."""
 
 import argparse
+import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -72,12 +73,21 @@ def _dispatch(args: argparse.Namespace) -> int:
         if args.command == name:
             return int(importlib.import_module(module).run(args))
     if args.command == "serve":
-        from backend_stub import serve
-
-        return serve.run(args)
+        return _serve(args)
     from backend_stub import admin
 
     return int(getattr(admin, args.run)(args))
+
+
+def _serve(args: argparse.Namespace) -> int:
+    # What a start makes stays: to look through all of it for garbage again and again is a fifteenth of its CPU.
+    gc.disable()
+    try:
+        from backend_stub import serve
+
+        return serve.run(args)
+    finally:
+        gc.enable()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -28,6 +28,7 @@ class Guarded(HttpToolsProtocol):
     _stage = Stage.BETWEEN
     _timed = Stage.BETWEEN
     _head_bytes = 0
+    _part = 0
     _arrived = 0
     _refused = False
     _timer: asyncio.TimerHandle | None = None
@@ -54,6 +55,7 @@ class Guarded(HttpToolsProtocol):
         if self._refused:
             return
         arrived = self._arrived
+        self._part = len(data)
         super().data_received(data)
         if self.transport.is_closing():
             return
@@ -93,14 +95,17 @@ class Guarded(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head is whole: refuse one that is too large, else begin to answer."""
         self._stage = Stage.BODY
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if self._refused or size > self.limits.head_bytes:
+        # What has arrived is as long as the head at least: nearly every request is spared the count.
+        if self._refused or (self._head_bytes + self._part > self.limits.head_bytes and self._too_large()):
             self._refuse(431, "head_too_large", "Request header fields too large")
             return
         self.scope[DIRECT] = self  # type: ignore[literal-required]
         if self.cycle is not None and not self.cycle.response_complete:
             self._earlier = (*(cycle for cycle in self._earlier if not cycle.response_complete), self.cycle)
         super().on_headers_complete()
+
+    def _too_large(self) -> bool:
+        return len(self.url) + sum(len(n) + len(v) + 4 for n, v in self.headers) > self.limits.head_bytes
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""

@@ -75,6 +75,7 @@ class Reading:
     event_lag: int
     free_disk: int
     sizes: Mapping[str, int] = field(default_factory=dict)
+    suspects: int = 0
 
 
 def text(meter: Meter, reading: Reading) -> bytes:
@@ -124,6 +125,8 @@ def _read(reading: Reading) -> Iterator["Metric"]:
     yield depth
     yield oldest
     yield GaugeMetricFamily("event_lag", "Events committed and not yet given to the streams.", value=reading.event_lag)
+    suspects = "Users who opened or searched more today than work needs; the audit log names them."
+    yield GaugeMetricFamily("harvest_suspects", suspects, value=reading.suspects)
     yield GaugeMetricFamily("disk_free_bytes", "Room on the disk of the data directory.", value=reading.free_disk)
     files = GaugeMetricFamily("database_bytes", "Size of the database and of its log.", labels=["file"])
     for name, size in reading.sizes.items():

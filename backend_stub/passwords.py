@@ -3,6 +3,8 @@
 import asyncio
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from importlib import resources
 from secrets import token_bytes
 
 from argon2 import PasswordHasher
@@ -15,6 +17,14 @@ SHORTEST = 8
 LONGEST = 256
 # More than this many logins at once are no shift change but a flood.
 MOST_WAITING = 2_000
+COMMON = "common_passwords.txt"
+
+
+@cache
+def common() -> frozenset[str]:
+    """Return the passwords that everybody guesses first, in lower case; read when one is chosen, not at the start."""
+    text = resources.files("backend_stub.reference").joinpath(COMMON).read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
 class Passwords:
@@ -34,9 +44,11 @@ class Passwords:
         self._dummy = f"$argon2id$v=19${cost}${salt}${digest}"
 
     def hash(self, password: str) -> str:
-        """Return argon2id's encoded hash; raises Invalid on a password that is too short or too long."""
+        """Return argon2id's encoded hash; raises Invalid on a password too short, too long or among the commonest."""
         if not SHORTEST <= len(password) <= LONGEST:
             raise Invalid("password", "weak_password", f"A password has {SHORTEST} to {LONGEST} characters.")
+        if password.lower() in common():
+            raise Invalid("password", "common_password", "This password is among the first that are guessed.")
         return self._hasher.hash(password)
 
     async def verify(self, encoded: str | None, password: str) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from agent_tui.wire import EventKind
 
 Scope = Literal["any", "centre", "own"]
@@ -21,8 +23,7 @@ class Principal:
     skills: dict[str, int] = field(default_factory=dict, hash=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """What the rule needs to know of a thing: where it belongs, whose it is, which channel reported it."""
 
     centre: str | None = None
@@ -66,11 +67,14 @@ RULES: dict[str, dict[str, Scope]] = {
         )
     },
     **{f"customer.{verb}": _STAFF for verb in ("search", "read", "bills", "bill_check", "power")},
-    **{f"outage.{verb}": _STAFF for verb in ("list", "read", "create", "patch", "calls", "callbacks", "message")},
+    **{f"outage.{verb}": _STAFF for verb in (
+        "list", "search", "read", "create", "patch", "calls", "callbacks", "message",
+    )},
     **{f"outage.{verb}": _CENTRE for verb in ("claim", "callback")},
     **{f"outage.{verb}": _LEADS for verb in ("confirm", "cancel", "close", "restore", "notify")},
     **{f"dispatch.{verb}": _CENTRE for verb in ("list", "close")},
-    "area.list": _STAFF,
+    **{f"area.{verb}": _STAFF for verb in ("list", "communes")},
+    **{f"place.{verb}": _STAFF for verb in ("search", "power", "reported")},
     "plan.list": _STAFF,
     "outage.stats": _STAFF,
     **{f"plan.{verb}": _LEADS for verb in ("create", "patch")},
@@ -81,7 +85,7 @@ RULES: dict[str, dict[str, Scope]] = {
     },
     **{f"callback.{verb}": _CENTRE for verb in ("list", "dial", "result")},
     **{f"contact.{verb}": _CENTRE_LEADS for verb in ("reassign", "takeover")},
-    **{f"agent.{verb}": _CENTRE_LEADS for verb in ("state", "skills")},
+    **{f"agent.{verb}": _CENTRE_LEADS for verb in ("state", "skills", "bulk")},
     "me.handover": _DESK,
     **{f"{what}.put": _LEADS for what in ("banner", "surge")},
     "undo.take": _STAFF,

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -130,6 +131,8 @@ def end_with_parent(server: uvicorn.Server) -> None:
 
 async def _run(server: Server, served: app.App, sock: socket.socket) -> None:
     await served.service.start()
+    gc.freeze()
+    gc.enable()
     try:
         await server.serve(sockets=[sock])
     finally:

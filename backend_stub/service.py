@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent_tui.wire import EventKind
-from backend_stub import tally
+from backend_stub import harvest, tally
 from backend_stub.clock import Clock, SystemClock
 from backend_stub.errors import Refused
 from backend_stub.limits import Limits
 from backend_stub.logs import DIRECTORY, RequestLog
 from backend_stub.sessions import Sessions
 from backend_stub.settings import Settings
-from backend_stub.store import audit, connect, grouping, idempotency
+from backend_stub.store import audit, connect, grouping, idempotency, leaps
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Engine, Tx
 from backend_stub.store.events import Logged
@@ -31,6 +31,8 @@ PRUNE_S = 3_600.0
 # Long enough that a burst of changes is one round, short enough that nobody notices.
 WAKE_S = 0.25
 ANCHOR_S = 600.0
+# Smaller steps are a clock that is being corrected, or a busy machine between two looks.
+LEAP_S = 5.0
 # What may change which outages the calls show.
 NEWS: frozenset[EventKind] = frozenset({"contact.changed", "outage.changed"})
 
@@ -62,6 +64,7 @@ class Service:
         self.sessions = Sessions(self.engine, self.clock, self.settings.sessions, self.trail)
         self.limits = Limits(self.clock, self.settings.limits)
         self.searches = tally.Tally()
+        self.harvest = harvest.Watch(self.settings.limits)
         logs = self.settings.logs
         self.requests = RequestLog(data_dir / DIRECTORY, logs.file_bytes, logs.keep) if logs.requests else None
         self.jobs: list[Job] = [
@@ -71,6 +74,7 @@ class Service:
         self.boards = Boards()
         self.contract: Callable[[], bytes] = lambda: b"{}"
         self._due: dict[str, float] = {}
+        self._offset = self._wall_offset()
         self._woken: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -84,8 +88,8 @@ class Service:
             heartbeat_s = self.settings.server.heartbeat_s
             self._tasks = [
                 asyncio.create_task(self._every(CATCH_UP_S, self.go_round)),
-                asyncio.create_task(self._every(SAVE_USE_S, self.sessions.save_use)),
-                asyncio.create_task(self._every(SEARCHES_S, self.note_searches)),
+                asyncio.create_task(self._every(SAVE_USE_S, self._save_use)),
+                asyncio.create_task(self._every(SEARCHES_S, self.look_out)),
                 asyncio.create_task(self._every(ANCHOR_S, self._anchor)),
                 asyncio.create_task(self._every(heartbeat_s, self.ring.check)),
                 # Five ticks a heartbeat, so that no reader's silence is much longer than one.
@@ -111,6 +115,7 @@ class Service:
     async def go_round(self) -> None:
         """Take over what other processes wrote, then run the jobs that are due."""
         await self._write_log()
+        await self.mind_the_clock()
         await self.engine.catch_up()
         now = self.clock.monotonic()
         for job in self.jobs:
@@ -118,6 +123,34 @@ class Service:
                 self._due[job.name] = now + job.seconds
                 await self._run(job)
         await self.boards.tell(self.engine, self.settings)
+
+    def _wall_offset(self) -> float:
+        return self.clock.now() - self.clock.monotonic()
+
+    async def mind_the_clock(self) -> None:
+        """Let nothing that runs end early or late because the wall clock leapt; the leap is on record.
+
+        Raises Refused when that cannot be stored now; the next look tries again.
+        """
+        offset = self._wall_offset()
+        leap, self._offset = offset - self._offset, offset
+        if abs(leap) < LEAP_S:
+            return
+        LOG.warning("the clock leapt by %+.0f s; what is running was moved with it", leap)
+
+        def follow(tx: Tx) -> None:
+            leaps.move(tx.conn, leap)
+            tx.audit(self.trail, audit.Entry(tx.now, "", "clock.leap", change=f'{{"seconds":{round(leap)}}}'))
+
+        try:
+            await self.engine.write(follow)
+        except Refused:
+            self._offset -= leap
+            raise
+
+    async def _save_use(self) -> None:
+        await self.mind_the_clock()
+        await self.sessions.save_use()
 
     async def note_searches(self) -> None:
         """Put on record how often everybody searched since the last time; raises Refused, and keeps the counts."""
@@ -129,6 +162,15 @@ class Service:
         except Refused:
             self.searches.give_back(counts)
             raise
+
+    async def look_out(self) -> None:
+        """Put the searches on record, then whoever takes more than a day's work needs; raises Refused."""
+        await self.note_searches()
+        now = self.clock.now()
+        found = await self.engine.read(lambda conn: self.harvest.look(conn, now))
+        if found:
+            await self.engine.write(lambda tx: harvest.note(tx, self.trail, found))
+            self.harvest.tell(found)
 
     async def _write_log(self) -> None:
         if self.requests is None:
@@ -156,6 +198,7 @@ class Service:
             await self._run(job)
 
     async def _run(self, job: Job) -> None:
+        await self.mind_the_clock()
         await self.engine.write(lambda tx: job.command(tx, self.settings))
 
     async def _anchor(self) -> None:

@@ -54,6 +54,8 @@ class Sessions:
         self._addresses = Brake(clock, settings.address_failures, settings.failure_window_s)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._live: dict[bytes, Live] = {}
+        # Whose user is to be read again before the next request.
+        self._stale: set[bytes] = set()
         self._watched: dict[bytes, Watched] = {}
         self._changes = 0
         self._review: asyncio.Task[None] | None = None
@@ -123,15 +125,20 @@ class Sessions:
         """Return whose token this is and note that it was used; raises NotAuthenticated."""
         key = token_hash(token)
         live = self._live.get(key)
-        if live is None:
+        if live is None or key in self._stale:
             live = await self._load(key)
         now = self._clock.monotonic()
-        if now >= live.ends or now - live.seen >= self._settings.idle_s:
+        if self._is_over(live, now):
             self._drop(key)
-            await self._engine.write(lambda tx: stored.end(tx.conn, key))
+            # Over is over also on a disk that takes no change: the row is as old at the next look.
+            with contextlib.suppress(Refused):
+                await self._engine.write(lambda tx: stored.end(tx.conn, key))
             raise NotAuthenticated("The session has ended; log in again.", "session_ended")
         live.seen = now
         return live.user
+
+    def _is_over(self, live: Live, now: float) -> bool:
+        return now >= live.ends or now - live.seen >= self._settings.idle_s
 
     async def end(self, token: str, who: str = "", request: str = "") -> None:
         """End a session because its user `who` (an id) says so."""
@@ -145,8 +152,9 @@ class Sessions:
         self._drop(key)
 
     def forget(self) -> None:
-        """Read every session anew: another process changed users; streams of those that are gone end at once."""
-        self._live.clear()
+        """Read every session's user anew: another process changed users; streams of those that are gone end at once."""
+        # Their times stay: those of the rows are by the wall clock, which may have jumped since.
+        self._stale.update(self._live)
         self._changes += 1
         if self._watched and self._review is None:
             self._review = asyncio.ensure_future(self._look_again())
@@ -170,6 +178,7 @@ class Sessions:
     def _drop(self, key: bytes) -> None:
         self._changes += 1
         self._live.pop(key, None)
+        self._stale.discard(key)
         watched = self._watched.pop(key, None)
         for ended in watched.ends if watched is not None else ():
             if not ended.done():
@@ -191,25 +200,42 @@ class Sessions:
             review.exception()
 
     async def save_use(self) -> None:
-        """Store when the sessions were last used, so that a restart keeps idle times."""
-        offset = self._clock.now() - self._clock.monotonic()
+        """Store when the sessions were last used, for a restart to keep idle times, and forget those that are over."""
+        monotonic = self._clock.monotonic()
+        offset = self._clock.now() - monotonic
+        over = [key for key, live in self._live.items() if self._is_over(live, monotonic)]
         seen = [(live.seen + offset, key) for key, live in self._live.items()]
         if seen:
-            await self._engine.write(lambda tx: stored.touch(tx.conn, seen))
+
+            def keep(tx: Tx) -> None:
+                stored.touch(tx.conn, seen)
+                stored.prune(tx.conn, over, tx.now)
+
+            await self._engine.write(keep)
+        for key in over:
+            # Used again meanwhile it would be read anew, and its row is gone.
+            self._drop(key)
 
     def _note(self, tx: Tx, verb: str, who: str, request: str, change: str = "") -> None:
-        self._trail.append(tx.conn, Entry(tx.now, who, verb, request=request, change=change))
+        tx.audit(self._trail, Entry(tx.now, who, verb, request=request, change=change))
 
     async def _load(self, key: bytes) -> Live:
         changes = self._changes
         session = await self._engine.read(lambda conn: stored.get(conn, key))
         if session is None:
+            if key in self._stale:
+                self._drop(key)
             raise NotAuthenticated("The session has ended; log in again.", "session_ended")
-        offset = self._clock.now() - self._clock.monotonic()
-        # A wall clock that was set back must not make a session seen in the future.
-        seen = min(session.seen_at - offset, self._clock.monotonic())
-        live = Live(session.user, session.expires_at - offset, seen)
+        known = self._live.get(key)
+        if known is not None:
+            live = Live(session.user, known.ends, known.seen)
+        else:
+            offset = self._clock.now() - self._clock.monotonic()
+            # A wall clock that was set back must not make a session seen in the future.
+            seen = min(session.seen_at - offset, self._clock.monotonic())
+            live = Live(session.user, session.expires_at - offset, seen)
         # Read while a session was being ended, this one may be it: good for this request, not for the next.
         if changes == self._changes:
             self._live[key] = live
+            self._stale.discard(key)
         return live

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from backend_stub.domain.alerts import Thresholds
 from backend_stub.errors import CannotStart
+from backend_stub.reference import quiet_days
 
 
 class Server(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,11 +27,17 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """How much one caller may take: rates a session and an agent, seconds and bytes for a request's head and body."""
+    """How much one caller may take: rates a session and an agent, seconds and bytes for a request's head and body.
+
+    Who opens more than `records_day` different records in a day, or searches more often than `searches_day`, is told
+    of in the audit log, by `check`, in the metrics and in the service's log; nothing is refused.
+    """
 
     requests_s: Annotated[float, Meta(gt=0)] = 1_000.0
     burst_s: Annotated[float, Meta(gt=0)] = 2.0
     openings_minute: Annotated[int, Meta(ge=1)] = 120
+    records_day: Annotated[int, Meta(ge=1)] = 400
+    searches_day: Annotated[int, Meta(ge=1)] = 3_000
     head_s: Annotated[float, Meta(gt=0)] = 10.0
     body_s: Annotated[float, Meta(gt=0)] = 30.0
     head_bytes: Annotated[int, Meta(ge=1_024)] = 32_768
@@ -96,13 +103,17 @@ class Routing(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Plans(Struct, frozen=True, forbid_unknown_fields=True):
-    """First and last days, beside those round Tết, on which no planned work is announced: exams, elections."""
+    """First and last days, beside those round Tết, on which no planned work is announced.
 
+    `exams` replace the school-leaving exams on record (reference/quiet_days.py), `quiet` are others: elections.
+    """
+
+    exams: list[tuple[date, date]] = msgspec.field(default_factory=quiet_days.exams)
     quiet: list[tuple[date, date]] = []
 
     def periods(self) -> tuple[tuple[date, date], ...]:
         """Return them as they are asked for."""
-        return tuple(self.quiet)
+        return (*self.exams, *self.quiet)
 
 
 class Danger(Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +127,8 @@ class Grouping(Struct, frozen=True, forbid_unknown_fields=True):
 
     A call waits `window_minutes` for company and counts `forget_minutes` in it; after `separation_minutes` without a
     call the next one is another outage. Predicted is probable after so many calls or minutes.
+    `commune_calls` callers of whom no more is known than the commune report it, unless an outage leaves
+    `commune_share` of it without supply.
     """
 
     every_s: Annotated[float, Meta(gt=0)] = 0.5
@@ -129,13 +142,15 @@ class Grouping(Struct, frozen=True, forbid_unknown_fields=True):
     forget_minutes: Annotated[float, Meta(gt=0)] = 240.0
     probable_calls: Annotated[int, Meta(ge=2)] = 10
     probable_minutes: Annotated[float, Meta(gt=0)] = 15.0
+    commune_calls: Annotated[int, Meta(ge=2)] = 5
+    commune_share: Annotated[float, Meta(gt=0, le=1)] = 0.5
 
 
 class Wallboard(Struct, frozen=True, forbid_unknown_fields=True):
     """What the wallboard and the reports measure by; times in seconds, rates 0..1.
 
     `formula` is a service level of domain/metrics.py; the target's legal source is to be checked before launch.
-    `patience_s`, `aht_s`, `calls_a_day` (a centre's) and `callers_a_day` (a feeder's) hold until there are own figures.
+    `patience_s`, `aht_s`, `calls_a_day` (a centre's) and `callers_a_day` (a feeder's) hold until there are own ones.
     """
 
     formula: Literal["SL_all", "SL_excl", "SL_pos", "SL_ans", "SL_short"] = "SL_short"

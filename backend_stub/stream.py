@@ -17,8 +17,6 @@ from backend_stub.store.engine import Engine
 
 Valid = Callable[[], Awaitable[bool]]
 TICK_S = 0.05
-# So many events are one write: small enough for memory that is there, a larger block is mapped anew page by page.
-ROWS = 128
 HEARTBEAT = b": \n\n"
 
 
@@ -29,27 +27,31 @@ def frame(kind: str, data: bytes, seq: int | None = None) -> bytes:
 
 
 class Entry(Struct, frozen=True):
-    """One event of the ring, framed for its owner and for everybody else."""
+    """One event of the ring, framed for everybody but its owner, who is one and gets a frame made of `data`."""
 
     seq: int
     verb: str
     row: Row
     owner: str | None
-    full: bytes
+    kind: EventKind
+    data: bytes
     masked: bytes
 
     def bytes_for(self, user: Principal) -> bytes:
         """Return the frame this user may see, else a comment with the number, so that a reader can tell a hole."""
         if not policy.can(user, self.verb, self.row):
             return b": %d\n\n" % self.seq
-        return self.full if self.owner == user.id else self.masked
+        return frame(self.kind, self.data, self.seq) if self.owner == user.id else self.masked
 
 
 def entry(logged: events.Logged) -> Entry:
     """Frame a logged event."""
-    full = frame(logged.kind, logged.data, logged.seq)
-    masked = full if logged.masked is None else frame(logged.kind, logged.masked, logged.seq)
-    return Entry(logged.seq, policy.VERB_OF_EVENT[logged.kind], Row(centre=logged.centre), logged.owner, full, masked)
+    hidden = logged.masked is not None
+    masked = frame(logged.kind, logged.masked if logged.masked is not None else logged.data, logged.seq)
+    return Entry(
+        logged.seq, policy.VERB_OF_EVENT[logged.kind], Row(centre=logged.centre), logged.owner if hidden else None,
+        logged.kind, logged.data if hidden else b"", masked,
+    )  # fmt: skip
 
 
 class Sink(Protocol):
@@ -135,7 +137,7 @@ class Ring:
         shared = self._shared.get(key)
         if shared is None:
             new = self._entries[seq + 1 - self._first :]
-            owners = frozenset(one.owner for one in new if one.owner is not None and one.full is not one.masked)
+            owners = frozenset(one.owner for one in new if one.owner is not None)
             nobody = Principal("", "", "", user.role, user.centre)
             shared = self._shared[key] = (b"".join(one.bytes_for(nobody) for one in new), owners)
         if user.id in shared[1]:
@@ -194,7 +196,8 @@ async def open_reader(
     first = [frame("hello", msgspec.json.encode(wire.Hello(position, engine.generation)))]
     if last is not None:
         position, missed = await _missed(ring, engine, user, last)
-        first += missed
+        # The greeting and what was missed leave together: each part is a write of its own.
+        first = [b"".join([*first, *missed[:1]]), *missed[1:]]
     return Reader(ring, user, position, heartbeat_s, valid), first
 
 
@@ -209,33 +212,20 @@ async def _missed(ring: Ring, engine: Engine, user: Principal, last: int) -> tup
         return head, [_reset(head)]
     if ring.holds(last):
         return head, [ring.after(last, user)]
-    reached, missed = await engine.read(lambda conn: _replay(conn, last, ring.size, user))
+    reached, missed = await engine.read(lambda conn: _replay(conn, last, user))
     return (head, [_reset(head)]) if reached is None else (reached, missed)
 
 
-class _Heads(dict[tuple[EventKind, str | None], bytes]):
-    """How a frame goes on after its number, by kind and centre; empty for what the user may not see."""
-
-    def __init__(self, user: Principal) -> None:
-        self._user = user
-
-    def __missing__(self, key: tuple[EventKind, str | None]) -> bytes:
-        kind, centre = key
-        allowed = policy.can(self._user, policy.VERB_OF_EVENT[kind], Row(centre=centre))
-        self[key] = head = b"\nevent: %b\ndata: " % kind.encode() if allowed else b""
-        return head
-
-
-def _replay(conn: sqlite3.Connection, last: int, limit: int, user: Principal) -> tuple[int | None, list[bytes]]:
+def _replay(conn: sqlite3.Connection, last: int, user: Principal) -> tuple[int | None, list[bytes]]:
     """Return the last seq and the frames after `last` from the log, (None, ...) when it no longer reaches back."""
-    chunks, reached, heads = list[bytes](), last, _Heads(user)
-    for rows in events.seen_since(conn, last, limit, user.id, ROWS):
-        if (rows[0][0], rows[-1][0]) != (reached + 1, reached + len(rows)):
+
+    def may(kind: EventKind, centre: str | None) -> bool:
+        return policy.can(user, policy.VERB_OF_EVENT[kind], Row(centre=centre))
+
+    chunks, reached = list[bytes](), last
+    for first, end, count, frames in events.frames_since(conn, last, user.id, may):
+        if (first, end) != (reached + 1, reached + count):
             return None, []
-        reached += len(rows)
-        frames = [
-            b"id: %d%b%b\n\n" % (seq, head, data) if (head := heads[kind, centre]) else b": %d\n\n" % seq
-            for seq, kind, centre, data in rows
-        ]
-        chunks.append(b"".join(frames))
+        reached = end
+        chunks.append(frames)
     return (reached if chunks else None), chunks

@@ -48,4 +48,4 @@ def note(tx: Tx, trail: Trail, counts: Counts) -> None:
     """Append one row a user and kind of search."""
     for (user_id, verb), (searches, listed) in sorted(counts.items()):
         change = msgspec.json.encode({"searches": searches, "shown": listed}).decode()
-        trail.append(tx.conn, Entry(tx.now, user_id, verb, change=change))
+        tx.audit(trail, Entry(tx.now, user_id, verb, change=change))

@@ -107,7 +107,7 @@ def take(conn: Conn, now: float, secret: bytes, contact_id: str, user: str, key:
 def by_rules(conn: Conn, now: float, secret: bytes, contact_id: str, user: str, key: str) -> bytes:
     """Do the same through the store's own functions."""
     tx = Tx(conn, now)
-    idempotency.get(conn, user, key, now)
+    idempotency.get(conn, user, key)
     who = Principal(user, "", "", "agent", CENTRE, {"outage": 3})
     row = contact_offers.take(tx, contact_rows.need(conn, contact_id), who)
     audit.Trail(secret).append(conn, audit.Entry(now, user, "contact.take", contact_id, "", key))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from backend_stub.domain.commune_calls import CommuneCall, CommuneRules, OutageThere, reported
 from backend_stub.domain.evidence import Call, Rules, Shape
 from backend_stub.domain.grouping import Engine
 from backend_stub.store import connect, customers, gate, grid, migrations
@@ -85,6 +86,18 @@ def grouping() -> None:
     figure("one_new_call_cpu_p99", percentile(singles, 0.99), "ms", "value<=1")
 
 
+def by_commune() -> None:
+    """Calls of which only the commune is known: a storm's worth of them judged beside 300 outages."""
+    chance = random.Random(2)
+    calls = [CommuneCall(f"c{n}", f"h{n}", f"{chance.randrange(100)}", NOW - chance.random() * 60)
+             for n in range(CALLS)]  # fmt: skip
+    there = [OutageThere(f"o{n}", f"o{n}", {f"{chance.randrange(100)}": 60}, NOW - 60) for n in range(300)]
+    customers = {f"{n}": 10_000 for n in range(100)}
+    assert len(reported(calls, there, customers, CommuneRules(), NOW)) == 100
+    took = cpu(lambda: reported(calls, there, customers, CommuneRules(), NOW))
+    figure("commune_reports_20000_calls_cpu", took, "ms", "value<=100", cpu(lambda: Counter(c.commune for c in calls)))
+
+
 def looking_up() -> None:
     """The way up and the customers below of a device, by how many it feeds."""
     with scratch() as place:
@@ -127,6 +140,7 @@ def home(n: int, transformer: str) -> CustomerRow:
 def main() -> None:
     """Print the figures."""
     grouping()
+    by_commune()
     looking_up()
 
 

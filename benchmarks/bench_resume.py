@@ -72,7 +72,7 @@ def main() -> None:
         from_log, inside, floors = [], [], []
         for _ in range(ROUNDS):
             floors.append(read_ms(path, bare))
-            inside.append(read_ms(path, lambda conn: stream._replay(conn, head - GAP, GAP, user)))
+            inside.append(read_ms(path, lambda conn: stream._replay(conn, head - GAP, user)))
             # Fresh from its start, the service has no event in memory.
             with serve(place / "data") as server:
                 client.send(server.port, [client.request("GET", "/v1/me", t) for t in tokens], 4).only(200)

@@ -24,14 +24,28 @@ class Pipe(httpx.AsyncByteStream):
 
 
 class AppTransport(httpx.AsyncBaseTransport):
-    """Requests go to `app`; while it is None nobody listens."""
+    """Requests go to `app`; while it is None nobody listens, and `listening` can be awaited."""
 
     def __init__(self, app: object) -> None:
+        self.listening = asyncio.Event()
         self.app = app
         self.requests: list[httpx.Request] = []
         self.lose_next_answer = False
         self._open: list[Pipe] = []
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def app(self) -> object:
+        """Who answers."""
+        return self._app
+
+    @app.setter
+    def app(self, app: object) -> None:
+        self._app = app
+        if app is None:
+            self.listening.clear()
+        else:
+            self.listening.set()
 
     def cut(self) -> None:
         """Break every open stream as a lost connection does."""

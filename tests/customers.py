@@ -6,7 +6,7 @@ from backend_stub.store import customers
 from backend_stub.store.customers import CustomerRow
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.schema import customers as customer_tables
-from backend_stub.store.schema import outages, search, search2
+from backend_stub.store.schema import outages, search, search2, search3
 
 FAMILY = ["Nguyễn"] * 8 + ["Trần"] * 3 + ["Lê"] * 2 + ["Phạm", "Đặng", "Đỗ", "Ksor", "Hồ"]
 MIDDLE = ["Văn", "Thị", "Hữu", "Đức", "Ngọc", "Xuân", "Thu", ""]
@@ -38,7 +38,7 @@ def database(rows: list[CustomerRow]) -> sqlite3.Connection:
     conn = sqlite3.connect(":memory:", isolation_level=None)
     conn.row_factory = sqlite3.Row
     conn.execute("PRAGMA foreign_keys = ON")
-    for statement in customer_tables.DDL + outages.DDL + search.DDL + search2.DDL:
+    for statement in customer_tables.DDL + outages.DDL + search.DDL + search2.DDL + search3.DDL:
         conn.execute(statement)
     customers.upsert_many(conn, rows)
     return conn

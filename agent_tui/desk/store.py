@@ -31,7 +31,7 @@ _OUT_NOW = frozenset({"predicted", "probable", "confirmed", "partially_restored"
 _ANNOUNCED = frozenset({"notified", "renotified"})
 _LOCAL = timezone(timedelta(hours=7))
 FLOORS = 2000
-CLOSED_KEPT = 100
+CLOSED_KEPT = 600
 TICKETS = 5000
 Versioned = TypeVar("Versioned", Contact, Outage, Ticket)
 
@@ -40,7 +40,8 @@ class DeskState:
     """Everything live that the desk knows; changed only by `take_snapshot`, `apply`, `absorb` and `keep_tickets`.
 
     `contacts` holds live contacts only. `fallen` is a contact that ended while in this agent's hand without the agent
-    finishing it (hung up and swept, lost with the PBX): what was typed about it is still worth something.
+    finishing it (hung up and swept, lost with the PBX): what was typed about it is still worth something. `snapshots`
+    counts those taken: what was read beside the stream is as good as it was until the next one.
     """
 
     def __init__(self, user: User) -> None:
@@ -56,6 +57,7 @@ class DeskState:
         self.data_gap = False
         self.seq = 0
         self.generation = ""
+        self.snapshots = 0
         self.fallen: Contact | None = None
         self.front: str | None = None
         self._skew = timedelta(0)
@@ -94,7 +96,7 @@ class DeskState:
         self.agents = {agent.id: agent for agent in snapshot.agents}
         self.me, self.banner, self.data_gap = snapshot.me, snapshot.banner, snapshot.data_gap
         self.surge = snapshot.surge
-        self.seq, self.generation = snapshot.seq, snapshot.generation
+        self.seq, self.generation, self.snapshots = snapshot.seq, snapshot.generation, self.snapshots + 1
         if before is not None and before.id not in self.contacts:
             self.fallen = before
         return Diff.all()
@@ -139,7 +141,7 @@ class DeskState:
         for ticket in tickets:
             known = self.tickets.get(ticket.id)
             if known is None or known.version < ticket.version:
-                self._put_ticket(ticket)
+                self._put_ticket(ticket, read=True)
                 changed.add(ticket.id)
         return Diff(tickets=frozenset(changed))
 
@@ -223,12 +225,16 @@ class DeskState:
             self.me = AgentState(agent.intent, agent.activity, agent.since, agent.pending, agent.reason)
         return Diff(agents=frozenset((agent.id,)), me=mine)
 
-    def _put_ticket(self, ticket: Ticket) -> None:
-        """A shift sees thousands: the last closed ones stay a while, then whatever nobody touched for longest goes."""
-        self.tickets.pop(ticket.id, None)
+    def _put_ticket(self, ticket: Ticket, *, read: bool = False) -> None:
+        """A shift sees thousands: the last closed ones stay a while, then whatever nobody touched for longest goes.
+
+        Closed ones that a list read, or that were closed then, are as good as open ones: somebody walks through them.
+        """
+        known = self.tickets.pop(ticket.id, None)
+        told = ticket.id in self._closed
         self._closed.pop(ticket.id, None)
         self.tickets[ticket.id] = ticket
-        if ticket.status == "closed":
+        if ticket.status == "closed" and not read and (told or known is None or known.status != "closed"):
             self._closed[ticket.id] = None
         while len(self._closed) > CLOSED_KEPT or len(self.tickets) > TICKETS:
             oldest = next(iter(self._closed if len(self._closed) > CLOSED_KEPT else self.tickets))

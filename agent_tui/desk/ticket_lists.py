@@ -14,6 +14,8 @@ LIVE: Final = frozenset({"new", "open", "waiting"})
 _LOCAL: Final = timezone(timedelta(hours=7))
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 Key = tuple[datetime, str]
+KEPT: Final = "kept:"
+"""What the names of lists saved in the desk begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,19 @@ class View:
     """One list: `asks` are the queries that fill it, each a mapping of the service's filters.
 
     `by_due`: the earliest due first, and every page is read in turn; else the newest first, as the service gives them.
+    `words` stand before those typed into the filter.
     """
 
     name: str
     title: str
     asks: tuple[Mapping[str, str], ...]
     by_due: bool = False
+    words: str = ""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it was saved in the desk."""
+        return self.name.startswith(KEPT)
 
     def holds(self, ticket: Ticket, me: str, now: datetime) -> bool:
         """Whether a ticket belongs into this list, as far as the desk can tell."""

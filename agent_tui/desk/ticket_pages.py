@@ -1,7 +1,7 @@
 """How far a list of tickets has been read: never all of fifty thousand, a page ahead of the cursor. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from typing import Final
 
 from agent_tui.desk.ticket_lists import Key, View, key
@@ -27,16 +27,23 @@ class Question:
 
 @dataclass(slots=True)
 class Pages:
-    """The reading of one list under one filter line."""
+    """The reading of one list under one filter line.
+
+    With `before`, what was read of it until now, it is read again: as far as before, and shown as far meanwhile.
+    """
 
     view: View
     words: str = ""
     floor: Key | None = None
     found: set[str] = field(default_factory=set)
     count: int = 0
+    before: InitVar["Pages | None"] = None
+    _least: int = 0
     _left: list[tuple[Ask, str | None]] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, before: "Pages | None") -> None:
+        if before is not None:
+            self.floor, self.found, self._least = before.floor, set(before.found), before.count
         self._left = [(ask, None) for ask in self.view.asks]
 
     @property
@@ -56,7 +63,9 @@ class Pages:
 
     def next(self, at: int, rows: int) -> Question | None:
         """The page to read now that the cursor stands on row `at` of `rows`; None when there is no need."""
-        if self.whole or self.full or (self.begun and not self.view.by_due and at < rows - AHEAD):
+        if self.whole or self.full:
+            return None
+        if self.begun and not self.view.by_due and self.count >= self._least and at < rows - AHEAD:
             return None
         ask, after = self._left[0]
         return Question(self.view.name, self.words, ask, after)
@@ -70,5 +79,5 @@ class Pages:
             self.found |= {ticket.id for ticket in page.items}
         more = page.next is not None and bool(page.items)
         self._left = [*self._left[1:], (asked.ask, page.next)] if more else self._left[1:]
-        if not self.view.by_due:
+        if not self.view.by_due and (self.count >= self._least or not more):
             self.floor = key(page.items[-1]) if more else None

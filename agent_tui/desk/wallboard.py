@@ -15,18 +15,21 @@ LEVEL: Final = 3
 """The skill level of somebody who is asked to help out."""
 ON_DUTY: Final = ("available", "reserved", "on_contact", "wrap_up")
 STATES: Final = (*ON_DUTY, "paused", "not_responding", "logged_out")
-Stays = Literal["waiting", "offered", "answered", "abandoned"]
 Kind = Literal["stays", "agents", "view"]
 
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What stands behind a figure: stays in queues or agents of a centre (None: all), or another view of the desk."""
+    """What stands behind a figure: stays in queues or agents of a centre (None: all), or another view of the desk.
+
+    `feeder` is the hot one whose callers are listed; they may be of any centre.
+    """
 
     kind: Kind
     figure: str
     centre: str | None
     view: str = ""
+    feeder: str = ""
 
 
 # Where an alarm is answered: by people, by looking at who waits, or in another view.
@@ -41,12 +44,11 @@ _ALERTS: Final[Mapping[str, tuple[Kind, str]]] = {
     "danger_unanswered": ("view", "dangers"),
 }
 _FIGURES: Final[Mapping[str, tuple[Kind, str]]] = {
-    **{name: ("stays", name) for name in ("waiting", "offered", "answered", "abandoned")},
+    **{name: ("stays", name) for name in ("waiting", "offered", "answered", "abandoned", "known_outage")},
     "longest": ("stays", "waiting"),
     "service_level_30m": ("agents", "on_hand"),
     "ewt": ("stays", "waiting"),
     "callbacks": ("view", "callbacks"),
-    "known_outage": ("view", "outages"),
     **{state: ("agents", state) for state in STATES},
 }
 
@@ -55,7 +57,7 @@ def behind(row: str, centre: str) -> Behind | None:
     """What Enter opens on a row of the wallboard (`alert:CODE`, `hot:FEEDER` or a figure); None where nothing lies."""
     what, _sep, name = row.partition(":")
     if what == "hot":
-        return Behind("view", name, None, "outages")
+        return Behind("stays", "hot", None, feeder=name)
     found = _ALERTS.get(name) if what == "alert" else _FIGURES.get(row)
     if found is None:
         return None
@@ -87,13 +89,18 @@ def agents_behind(agents: Iterable[Agent], what: Behind) -> list[Agent]:
 
 
 def stays_behind(stays: Iterable[Segment], what: Behind) -> list[Segment]:
-    """The very stays a figure counts, the longest wait first; calls back and refused ones are in none of them."""
+    """The very stays a figure counts, the longest wait first; calls back and refused ones are in none of them.
+
+    The callers of a hot feeder are counted by the service, whatever became of them.
+    """
+    if what.figure == "hot":
+        return list(stays)
     counted = [stay for stay in stays if not stay.callback and stay.outcome != "refused"]
     if what.figure == "answered":
         counted = [stay for stay in counted if stay.answered_at is not None]
     elif what.figure == "abandoned":
         counted = [stay for stay in counted if stay.outcome == "abandoned" and stay.answered_at is None]
-    elif what.figure == "waiting":
+    elif what.figure in ("waiting", "known_outage"):
         counted = [stay for stay in counted if still_waits(stay)]
         return sorted(counted, key=lambda stay: (stay.joined_at, stay.contact))
     return sorted(counted, key=lambda stay: (-stay.wait_s, stay.joined_at, stay.contact))
@@ -116,12 +123,6 @@ def busiest_skill(contacts: Iterable[Contact]) -> str:
         if contact.state in ("queued", "offered"):
             counts[contact.skill] = counts.get(contact.skill, 0) + 1
     return max(counts, key=lambda skill: (counts[skill], skill), default="outage")
-
-
-def helping(skills: Mapping[str, int], skill: str, *, only: bool) -> dict[str, int]:
-    """An agent's skills with this one added (`only`: alone); a level they have stays."""
-    level = max(LEVEL, skills.get(skill, 0))
-    return {skill: level} if only else {**skills, skill: level}
 
 
 def announcement(outages: Iterable[Outage], now: datetime) -> Say:

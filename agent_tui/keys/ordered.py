@@ -178,7 +178,10 @@ class OrderedKeys(App[None]):
         self._waits += 1
         self._rounds, self._paints = ROUNDS, PAINTS
         self._watch(0.0, self._waits)
-        self._send_fence(self._owed or self.screen.focused or self.screen)
+        if any(self._fenced_screen in stack for stack in self._screen_stacks.values()):
+            self._send_fence(self._owed or self.screen.focused or self.screen)
+        else:  # The key closed a dialog: nothing comes back through that any more.
+            self._await_focus()
 
     @property
     def _strays(self) -> Strays:

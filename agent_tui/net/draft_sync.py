@@ -129,13 +129,20 @@ class DraftSync:
             self._book.take(structs.replace(mine, version=theirs.version))
             return 0
         newer, older = (theirs, mine) if theirs.at > mine.at else (mine, theirs)
+        # A copy bears the time it reached the service: what was typed on since the last one is not older for that.
+        if _goes_on(older, newer):
+            newer, older = older, newer
         copied = theirs.copied if newer is theirs else 0.0
         self._book.take(structs.replace(newer, version=theirs.version, copied=copied))
-        if all(newer.typed.get(name, "").startswith(text) for name, text in older.typed.items()):
+        if _goes_on(newer, older):
             return 0
         name = hashlib.sha256(repr(sorted(older.typed.items())).encode()).hexdigest()[:16]
         self._book.put_aside(older, name)
         return 1
+
+
+def _goes_on(longer: Draft, shorter: Draft) -> bool:
+    return all(longer.typed.get(name, "").startswith(text) for name, text in shorter.typed.items())
 
 
 def key_of(kind: DraftKind, place: str) -> str:

@@ -11,6 +11,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from agent_tui.desk.drafts import DraftBook
@@ -26,6 +27,7 @@ from agent_tui.screens.flow import Flow
 from agent_tui.screens.lead_keys import LeadKeys, why_no_lead
 from agent_tui.screens.outage_keys import OutageKeys
 from agent_tui.screens.shell import ShellActions
+from agent_tui.view_file import ViewFile
 from agent_tui.widgets.action_bar import ActionBar, BarItem
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.offer_bar import OfferBar
@@ -58,6 +60,7 @@ class Desk(Protocol):
     undo: UndoStack
     presence: "Presence"
     saved_views: Mapping[str, Mapping[str, str]]
+    view_file: ViewFile
 
     def now(self) -> float:
         """Epoch seconds UTC on the service's clock."""
@@ -181,6 +184,8 @@ class DeskScreen(CallDeeds, OutageKeys, LeadKeys, ShellActions):
             return None if self.query(LineList) else _("There is no list here.")
         if action == "merge_tickets":
             return hint(_("Tickets are merged in their own view: {view_tickets} goes there."))
+        if action in ("save_view", "delete_view"):
+            return hint(_("Lists of tickets are saved in their own view: {view_tickets} goes there."))
         return None
 
     async def perform(self, action: str) -> None:
@@ -253,6 +258,13 @@ class DeskScreen(CallDeeds, OutageKeys, LeadKeys, ShellActions):
         """A fault in a view's own work is the desk's to report."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.desk.worker_failed(event.worker.group, event.worker.error)
+
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        """A pane that goes out of sight loses the focus: Textual 8.2.8 would give it to a field that nobody sees."""
+        if widget is self.focused and not all(above.display for above in widget.ancestors):
+            self.set_focus(None)
+        else:
+            super()._reset_focus(widget, avoiding)
 
     def on_descendant_focus(self) -> None:
         """What the keys mean depends on where the focus is."""

@@ -77,6 +77,12 @@ class CallDeeds(Screen[None]):
     async def act_merge_tickets(self) -> None:
         """Merge tickets; only the tickets view has any to mark."""
 
+    async def act_save_view(self) -> None:
+        """Save the list of tickets on screen; only the tickets view has one."""
+
+    async def act_delete_view(self) -> None:
+        """Delete it again."""
+
     async def act_undo(self) -> None:
         """Undo the last committed action."""
         await self._deed("undo")

@@ -5,20 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from textual import events
-from textual.app import ComposeResult
-from textual.containers import Vertical
-
 from agent_tui import wire
 from agent_tui.i18n import _, fmt_number, fmt_time
-from agent_tui.keys.keymap import hint
-from agent_tui.screens.dialog import Dialog
+from agent_tui.screens.pick import FilteredList, Frame
 from agent_tui.text.fold import fold
 from agent_tui.widgets.fields import TextField
-from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.power_verdict import DEVICE, STATUS, device_name
-from agent_tui.widgets.safe import SafeStatic, plain
 
 COLUMNS: Final = (
     Column("what", "", 14),
@@ -27,7 +20,6 @@ COLUMNS: Final = (
     Column("out", "", 8, hide_below=56, align="right"),
 )
 REPORTABLE: Final = ("transformer", "lateral", "feeder")
-SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +44,13 @@ def near_first(outages: Sequence[wire.Outage], path: Sequence[str]) -> list[wire
     )
 
 
-class ChooseOutage(Dialog[OutageChoice]):
-    """A filter line over a list: reports on top, then the open outages, near ones first.
+class ChooseOutage(FilteredList[OutageChoice]):
+    """Reports on top, then the open outages, near ones first.
 
     With a `title` of its own it is about many contacts: the outages stay in the order given.
     """
 
-    CSS_PATH = ["dialog.tcss", "choose_outage.tcss"]
+    FILTER, LIST = "outage-filter", "outages"
 
     def __init__(
         self,
@@ -75,76 +67,31 @@ class ChooseOutage(Dialog[OutageChoice]):
         self._outages = list(outages) if title else near_first(outages, path)
         self._devices = [device for device in record.network if device.kind in REPORTABLE] if record else []
 
-    def compose(self) -> ComposeResult:
-        """Who, the filter, the list, the keys."""
-        with Vertical(classes="panel"):
-            title = self._title or _("No known outage for {who}").format(who=self._who)
-            yield SafeStatic(plain(title), classes="title")
-            yield TextField(placeholder=_("type to filter the open outages"), id="outage-filter")
-            yield LineList(COLUMNS, id="outages", header=False, marks=False)
-            one = _("Enter attaches with call back, or reports · arrows move · {back} back")
-            many = _("Enter or {commit} attaches with call back · arrows move · {back} back")
-            yield SafeStatic(hint(many if self._title else one), classes="hint")
+    def frame(self) -> Frame:
+        """Who, and the keys."""
+        one = _("Enter attaches with call back, or reports · arrows move · {back} back")
+        many = _("Enter or {commit} attaches with call back · arrows move · {back} back")
+        return Frame(
+            self._title or _("No known outage for {who}").format(who=self._who),
+            COLUMNS,
+            many if self._title else one,
+            _("No open outage matches; {back} goes back, {new_ticket} makes a ticket."),
+        )
 
-    def on_mount(self) -> None:
-        """The filter has the focus; the arrows move in the list."""
-        self.query_one("#outages", LineList).styles.height = SHOWN
-        self._fill("")
-        self.query_one("#outage-filter", TextField).focus()
+    def field(self) -> TextField:
+        """Device, place, state."""
+        return TextField(placeholder=_("type to filter the open outages"), id=self.FILTER)
 
-    def on_input_changed(self, event: TextField.Changed) -> None:
-        """Filter as typed."""
-        event.stop()
-        self._fill(event.value)
-
-    def on_input_submitted(self, event: TextField.Submitted) -> None:
-        """Enter in the filter takes the highlighted row."""
-        event.stop()
-        self.act_commit()
-
-    def on_line_list_chosen(self, event: LineList.Chosen) -> None:
-        """Enter or a click in the list."""
-        event.stop()
-        self._choose(event.id)
-
-    def on_key(self, event: events.Key) -> None:
-        """Up and down reach the list from the filter."""
-        listed = self.query_one("#outages", LineList)
-        if event.key in ("up", "down") and self.focused is not listed and (ids := listed.row_ids):
-            event.stop()
-            event.prevent_default()
-            here = ids.index(listed.highlighted) if listed.highlighted in ids else -1
-            listed.highlight(ids[max(0, min(len(ids) - 1, here + (1 if event.key == "down" else -1)))])
-            return
-        super().on_key(event)
-
-    def act_commit(self) -> None:
-        """Take what is highlighted."""
-        if chosen := self.query_one("#outages", LineList).highlighted:
-            self._choose(chosen)
-
-    def typed_again(self) -> None:
-        """The rows have other words."""
-        self._fill(self.query_one("#outage-filter", TextField).value)
-
-    def _choose(self, key: str) -> None:
-        kind, _sep, ident = key.partition(":")
+    def choose(self, row: str) -> None:
+        """Attach or report."""
+        kind, _sep, ident = row.partition(":")
         self.dismiss(OutageChoice(device=ident) if kind == "report" else OutageChoice(outage=ident))
 
-    def _fill(self, typed: str) -> None:
-        words = fold(typed).split()
-        rows = [self._report_row(device) for device in self._devices]
-        rows += [self._outage_row(outage) for outage in self._outages]
-        listed = self.query_one("#outages", LineList)
-        shown = [r for r in rows if all(word in fold(" ".join(_text(cell) for cell in r.cells)) for word in words)]
-        listed.set_rows(shown)
-        if shown:
-            listed.highlight(shown[0].id)
-            listed.placeholder("data")
-        else:
-            listed.placeholder(
-                "empty", hint(_("No open outage matches; {back} goes back, {new_ticket} makes a ticket."))
-            )
+    def rows(self, words: list[str]) -> list[Row]:
+        """By what is on the row, and by the places of the outage."""
+        offered = [(self._report_row(device), "") for device in self._devices]
+        offered += [(self._outage_row(outage), " ".join(outage.places)) for outage in self._outages]
+        return [row for row, places in offered if all(word in fold(f"{_text(row)} {places}") for word in words)]
 
     def _report_row(self, device: wire.Device) -> Row:
         return Row(
@@ -164,5 +111,5 @@ class ChooseOutage(Dialog[OutageChoice]):
         )
 
 
-def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell.text, str) else ""
+def _text(row: Row) -> str:
+    return " ".join(cell.text for cell in row.cells if isinstance(cell.text, str))

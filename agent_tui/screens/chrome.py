@@ -12,6 +12,7 @@ from agent_tui.keys.actions import views_of
 from agent_tui.keys.keymap import Keymap
 from agent_tui.messages import Link
 from agent_tui.text.clean import clean
+from agent_tui.widgets.figure_rows import REASONS
 from agent_tui.widgets.offer_bar import Offer
 from agent_tui.widgets.top_bar import TopLine
 
@@ -42,14 +43,6 @@ PENDING: Final = {
     "available": N_("ready"),
     "paused": N_("pause"),
     "logged_out": N_("logged out"),
-}
-REASONS: Final[dict[str, str]] = {
-    "break": N_("short break"),
-    "meal": N_("meal"),
-    "training": N_("training"),
-    "meeting": N_("meeting"),
-    "paperwork": N_("paperwork"),
-    "technical": N_("technical trouble"),
 }
 WORDS: Final[dict[str, str]] = {
     "danger": N_("DANGER"),

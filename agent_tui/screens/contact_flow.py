@@ -72,6 +72,11 @@ class ContactFlow:
         contact = self._desk.state.hand
         return None if contact is None or contact.id in self._finishing else contact
 
+    @property
+    def ending(self) -> frozenset[str]:
+        """Contacts whose end is on its way to the service."""
+        return frozenset(self._finishing)
+
     def now(self) -> datetime:
         """The service's time."""
         return datetime.fromtimestamp(self._desk.now(), UTC)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from agent_tui.i18n import _
+from agent_tui.text.phone import is_masked
 
 if TYPE_CHECKING:
     from agent_tui.screens.base import DeskScreen
@@ -29,7 +30,7 @@ def copyable(screen: "DeskScreen") -> tuple[str, ...]:
         found += screen.phones_on_screen()
     if hand is not None and screen.VIEW == "queue":
         found.append(hand.address)
-    return tuple(dict.fromkeys(text for text in found if text and "xxx" not in text))
+    return tuple(dict.fromkeys(text for text in found if text and not is_masked(text)))
 
 
 def copy_next(screen: "DeskScreen", last: Copied) -> Copied:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import UNSET
 from textual.app import App
 
 from agent_tui import wire
@@ -12,6 +13,7 @@ from agent_tui.keys.keymap import hint
 from agent_tui.screens.danger_list import DangerList
 from agent_tui.screens.field_unit import FieldUnit
 from agent_tui.screens.trouble import TroubleCodes, words
+from agent_tui.text.clean import clean
 
 if TYPE_CHECKING:
     from agent_tui.screens.base import Desk
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 async def report(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:
     """Ask for the trouble codes and set them; a danger is handed over in the same breath."""
-    codes = await cast("App[Any]", desk).push_screen_wait(TroubleCodes(flow.name_of(contact), contact.trouble))
+    dialog = TroubleCodes(flow.name_of(contact), contact, place_of(contact))
+    codes = await cast("App[Any]", desk).push_screen_wait(dialog)
     if codes is None:
         return
     after = await desk.client.trouble(contact.id, codes)
@@ -28,7 +31,15 @@ async def report(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> No
     if after.priority_class == "danger":
         await hand_over(flow, desk, after)
     elif after.trouble is not None:
-        desk.toast(_("Noted: {what}").format(what=words(after.trouble)))
+        place = "" if codes.commune is UNSET and codes.device is UNSET else place_of(after)
+        desk.toast(_("Noted: {what}").format(what=" · ".join(part for part in (words(after.trouble), place) if part)))
+
+
+def place_of(contact: wire.Contact) -> str:
+    """Where the trouble is, as far as it is known: of a customer with the transformer, of anybody else the place."""
+    told = contact.trouble
+    parts = [contact.place, told.device if told is not None else None]
+    return " · ".join(clean(part) for part in parts if part)
 
 
 async def hand_over(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:

@@ -11,9 +11,10 @@ import platformdirs
 from textual.app import App
 
 from agent_tui import wire
-from agent_tui.desk.wallboard import ALL, busiest_skill, helping, midnight, state_of, stays_csv
+from agent_tui.desk.wallboard import ALL, LEVEL, busiest_skill, midnight, state_of, stays_csv
 from agent_tui.errors import DeskError
 from agent_tui.i18n import N_, ZONE, _, fmt_number, ngettext
+from agent_tui.screens import undoing
 from agent_tui.screens.pick import Entry, Offered, Pick
 from agent_tui.text.clean import clean
 from agent_tui.widgets.agent_rows import skill_words
@@ -33,6 +34,11 @@ REPORTS: Final[dict[str, str]] = {
     "stays": N_("Every stay in a queue, today"),
 }
 
+WHY_NOT: Final[dict[str, str]] = {
+    "not_found": N_("not an agent of your centre"),
+    "only_the_agent": N_("only the agent can say that they are back"),
+}
+
 
 async def move_agents(desk: "Desk", agents: Sequence[wire.Agent]) -> None:
     """Ask what the agents shall do from now on, and see to it; says who could not be moved and why."""
@@ -44,18 +50,22 @@ async def move_agents(desk: "Desk", agents: Sequence[wire.Agent]) -> None:
     if chosen is None:
         return
 
-    async def move(agent: wire.Agent) -> None:
-        what, _sep, name = chosen.partition(":")
-        if what in ("also", "only"):
-            await desk.client.set_skills(agent.id, helping(agent.skills, name, only=what == "only"))
-        elif what == "paused":
-            await desk.client.set_agent_state(agent.id, "paused", name)
-        else:
-            await desk.client.set_agent_state(agent.id, "available" if what == "available" else "logged_out")
+    answer = await desk.client.move_agents([agent.id for agent in agents], _change(chosen))
+    names = {agent.id: agent.name for agent in agents}
+    what = _("move of {who}").format(who=_names(agent.name for agent in agents))
+    back = undoing.remember(desk, answer.undo, what)
+    told = ngettext("Moved {n} agent.", "Moved {n} agents.", answer.done).format(n=fmt_number(answer.done))
+    failed = [(names.get(one.id, one.id), _(WHY_NOT.get(one.code, one.code))) for one in answer.failed]
+    _report(desk, f"{told} {back}".strip(), [f"{clean(name, cap=40)}: {why}" for name, why in failed])
 
-    done, failed = await _each(agents, move, lambda agent: agent.name)
-    told = ngettext("Moved {n} agent.", "Moved {n} agents.", done).format(n=fmt_number(done))
-    _report(desk, told, failed)
+
+def _change(chosen: str) -> wire.AgentChange:
+    what, _sep, name = chosen.partition(":")
+    if what in ("also", "only"):
+        return wire.AgentChange(serve={name: LEVEL}, only=what == "only")
+    if what == "paused":
+        return wire.AgentChange(state="paused", reason=name)
+    return wire.AgentChange(state="available" if what == "available" else "logged_out")
 
 
 def _moves(agents: Sequence[wire.Agent], skills: Sequence[str]) -> Offered:

@@ -101,7 +101,9 @@ class NewTicket(Dialog[wire.NewTicket]):
         """Suggestions follow the letters."""
         event.stop()
         self._typed()
-        if event.input.id == "type" and event.input.has_focus:
+        chosen = self._by_code.get(self._type)
+        # The name of the type that was just taken is no new letter; where the focus is, is known only later.
+        if event.input.id == "type" and (chosen is None or event.value != type_word(chosen)):
             self._type = ""
             self.query_one("#types", LineList).display = True
             self._show_type()

@@ -63,7 +63,8 @@ class OutageDetail(Dialog[str]):
         # Only the read one says which tickets may be closed: of two as new it is the fuller.
         shown = max(known, key=lambda outage: (outage.version, outage is self._whole))
         inside = [one for one in self.desk.state.outages.values() if one.parent == shown.id]
-        text = detail(shown, self._calls, inside, self._now())
+        possible = 0 if self._whole is None else self._whole.possible
+        text = detail(shown, self._calls, inside, self._now(), possible)
         if self._wrong:
             text = plain("✗ " + self._wrong, "$error") + plain("\n", multiline=True) + text
         self.query_one("#detail", Flowing).say(text, layout=True)

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Final, cast
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 
 from agent_tui import wire
-from agent_tui.desk.outage_acts import matches
 from agent_tui.i18n import N_, _
 from agent_tui.keys.keymap import hint
+from agent_tui.screens.outage_filter import OutageFilter
 from agent_tui.screens.outage_reader import OutageReader
 from agent_tui.screens.pane_state import never_read, settle
-from agent_tui.text.fold import fold
 from agent_tui.widgets import plan_rows, storm_board
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.flowing import Flowing
 from agent_tui.widgets.line_list import LineList
-from agent_tui.widgets.outage_rows import COLUMNS, back_header, card, cause_word, header, row
+from agent_tui.widgets.outage_rows import COLUMNS, back_header, card, header, row
 from agent_tui.widgets.record_tabs import RecordTabs
-from agent_tui.widgets.safe import SafeStatic, plain
+from agent_tui.widgets.safe import plain
 from agent_tui.widgets.storm_board import StormBoard
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ FOCUS: Final = {"now": "#outage-list", "back": "#outage-list", "plans": "#plan-l
 
 
 class OutageLists(Vertical):
-    """Three tabs over a card; `show` gives the outages to list."""
+    """Four tabs over a card; `show` gives the outages to list."""
+
+    class Found(Message):
+        """Outages were found by their streets."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -46,10 +49,10 @@ class OutageLists(Vertical):
         self._shown: list[wire.Outage] = []
         self._place: str | None = None
         self._narrowed = False
-        self._words: list[str] = []
         self._sort = ""
         self._minute = 0
         self._head: Content | None = None
+        self.filter = OutageFilter(lambda: self.desk.client, self._start, self.set_timer, self._found)
         self._reader = OutageReader(lambda: self.desk.client, self._start, self._came)
 
     @property
@@ -59,9 +62,10 @@ class OutageLists(Vertical):
 
     def compose(self) -> ComposeResult:
         """Head, tabs, filter, the three of which one is shown, the card."""
-        yield SafeStatic(id="outage-head", classes="pane-head")
+        yield Flowing(id="outage-head", classes="pane-head")
         yield RecordTabs(id="outage-tabs", tabs=TABS)
-        yield TextField(placeholder=_("device, place, cause"), id="outage-filter")
+        yield TextField(placeholder=_("device, place, street, cause"), id="outage-filter")
+        yield Flowing(id="communes")
         yield LineList(COLUMNS, id="outage-list", marks=False)
         yield LineList(plan_rows.COLUMNS, id="plan-list", marks=False)
         with VerticalScroll(id="storm-scroll", can_focus=False):
@@ -140,6 +144,7 @@ class OutageLists(Vertical):
         """Outages changed: those that are over are not in the live state, so they are read again."""
         if self.tab == "back":
             self.read(at_once=True)
+        self.filter.again()
 
     def took(self, plan: wire.Plan) -> None:
         """A plan as the service answered it."""
@@ -152,18 +157,22 @@ class OutageLists(Vertical):
         if self.is_mounted:
             self.draw()
 
+    def _found(self) -> None:
+        if self.is_mounted:
+            self.post_message(self.Found())
+
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.desk.now(), UTC)
 
     # Drawing
 
-    def show(
-        self, outages: Sequence[wire.Outage], *, place: str | None, narrowed: bool, words: list[str], sort: str
-    ) -> None:
-        """These outages in this order; `place` names the province they were narrowed to."""
-        self._shown, self._place, self._narrowed = list(outages), place, narrowed
-        self._words, self._sort = words, sort
-        self.query_one("#outage-filter", TextField).placeholder = _("device, place, cause")
+    def show(self, outages: Sequence[wire.Outage], *, place: str | None, communes: str, sort: str) -> None:
+        """These outages in this order; `place` names the province they were narrowed to, `communes` its places hit."""
+        self._shown, self._place, self._sort = list(outages), place, sort
+        self.query_one("#outage-filter", TextField).placeholder = _("device, place, street, cause")
+        drilled = self.query_one("#communes", Flowing)
+        drilled.set_class(bool(communes) and self.tab == "now", "-open")
+        drilled.say(communes, layout=True)
         self.draw()
 
     def tick(self) -> None:
@@ -208,22 +217,16 @@ class OutageLists(Vertical):
             rows=bool(shown),
             loading="" if read else _("reading the outages …"),
             failed=self._reader.failed.get("back", "") if back else never_read(self.desk.state, self.desk.link),
-            empty=hint(_("No outage here; {back} shows all.")) if self._narrowed else none,
+            empty=hint(_("No outage here; {back} shows all.")) if self._place or self.filter.words else none,
         )
 
     def _back(self) -> list[wire.Outage]:
         """Where people still wait for a call first, then what came back last."""
-        words = self._words
-        found = [o for o in (self._reader.back or {}).values() if matches(o, words, cause_word(o.cause))]
+        found = filter(self.filter.fits, (self._reader.back or {}).values())
         return sorted(found, key=lambda o: (-o.callbacks_open, -(o.restored_at or o.started_at).timestamp(), o.id))
 
     def _plans(self) -> list[wire.Plan]:
-        found = [
-            plan
-            for plan in (self._reader.plans or {}).values()
-            if all(w in fold(" ".join((plan.device, plan.device_name, *plan.places, plan.reason))) for w in self._words)
-        ]
-        return sorted(found, key=plan_rows.urgency)
+        return sorted(filter(self.filter.fits_plan, (self._reader.plans or {}).values()), key=plan_rows.urgency)
 
     def _draw_plans(self) -> None:
         listed, now, shown = self.query_one("#plan-list", LineList), self._now(), self._plans()
@@ -235,7 +238,9 @@ class OutageLists(Vertical):
             rows=bool(shown),
             loading="" if read else _("reading the planned works …"),
             failed=self._reader.failed.get("plans", ""),
-            empty=_("No planned work in the next two weeks."),
+            empty=hint(_("No planned work here; {back} shows all."))
+            if self.filter.words
+            else _("No planned work in the next two weeks."),
         )
 
     def _draw_head(self) -> None:
@@ -250,15 +255,17 @@ class OutageLists(Vertical):
         else:
             # Before anything was read a zero would be a figure nobody counted.
             head = plain(_("OPEN –"))
+        if self.filter.note:
+            head += plain(f" · ▲ {self.filter.note}", "$warning")
         if head != self._head:
             self._head = head
-            self.query_one("#outage-head", SafeStatic).say(head)
+            self.query_one("#outage-head", Flowing).say(head, layout=True)
 
     def draw_card(self) -> None:
         """What is under the cursor, in short."""
         text = plain("")
         if (outage := self.outage) is not None:
-            text = card(outage, self._now())
+            text = card(outage, self._now(), self.filter.streets(outage.id))
         elif (plan := self.plan) is not None:
-            text = plan_rows.card(plan, self._now())
+            text = plan_rows.card(plan, self._now(), self.filter.streets(plan.id))
         self.query_one("#outage-card", Flowing).say(text, layout=True)

@@ -1,7 +1,6 @@
 """The map of the provinces with its head and foot; it reads its own figures, and again when outages change."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
@@ -10,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 
 from agent_tui import wire
 from agent_tui.errors import DeskError
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from agent_tui.screens.base import Desk, DeskScreen
 
 REREAD_S: Final = 1.0
+# Whoever walks over the map stops before the communes are asked for.
+LOOK_AFTER_S: Final = 0.15
 PLACES_SHOWN: Final = 6
 
 
@@ -37,9 +39,19 @@ class MapPane(Vertical):
         areas: list[wire.Area]
         error: DeskError | None = None
 
+    @dataclass
+    class Opened(Message):
+        """The communes of a province came, or did not."""
+
+        province: str
+        communes: list[wire.CommuneOut]
+        error: DeskError | None = None
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.areas: dict[str, wire.Area] = {}
+        self.communes: dict[str, list[wire.CommuneOut]] = {}
+        self._look: Timer | None = None
         self._failed = ""
         self._reading = False
         self._again = False
@@ -58,6 +70,10 @@ class MapPane(Vertical):
     def name_of(self, province: str | None) -> str | None:
         """The province's name, its code while nothing was read."""
         return self.areas[province].name if province in self.areas else province
+
+    def places_of(self, province: str | None, shown: int = PLACES_SHOWN) -> str:
+        """The province's communes with their customers out; nothing while they are not known."""
+        return places_out(self.communes.get(province or "", []), shown)
 
     # Reading
 
@@ -84,18 +100,46 @@ class MapPane(Vertical):
         if not event.error:
             first = not self.areas
             self.areas = {area.code: area for area in event.areas}
+            # Where nobody is out any more nothing is asked again.
+            self.communes = {code: known for code, known in self.communes.items() if self.areas[code].outages}
             tiles = self.query_one(TileMap)
             tiles.show(event.areas)
             if first and (worst := max(event.areas, key=lambda area: area.customers_out, default=None)):
                 tiles.move_to(worst.code)
-        self.draw()
+        self.look()
         if self._again:
             self._again = False
             self.set_timer(REREAD_S, self.read)
 
+    @on(TileMap.Walked)
+    def look(self) -> None:
+        """The communes of the province under the cursor are read once the cursor rests on it."""
+        self.draw()
+        if self._look is not None:
+            self._look.stop()
+        area = self.areas.get(self.query_one(TileMap).cursor)
+        if area is not None and area.outages:
+            self._look = self.set_timer(LOOK_AFTER_S, lambda: self.open(area.code))
+
+    def open(self, province: str) -> None:
+        """Read the communes of a province."""
+        cast("DeskScreen", self.screen).read(self._fetch_communes(province), "communes", before_keys=False)
+
+    async def _fetch_communes(self, province: str) -> None:
+        try:
+            self.post_message(self.Opened(province, await self.desk.client.communes(province)))
+        except DeskError as error:
+            self.post_message(self.Opened(province, [], error))
+
+    @on(Opened)
+    def opened(self, event: Opened) -> None:
+        """Draw them; those read before stay where the reading failed. The view draws them too."""
+        if event.error is None:
+            self.communes[event.province] = event.communes
+        self.draw()
+
     # Drawing
 
-    @on(TileMap.Walked)
     def draw(self) -> None:
         """Head and foot."""
         stale = as_of(self.desk)
@@ -115,21 +159,12 @@ class MapPane(Vertical):
             _("planned {n}").format(n=area.planned_today),
         )
         head = Content.styled(area.name, "bold") + Content(" · " + " · ".join(figures))
-        places = places_hit(area.code, self.desk.state.outages.values())
+        places = self.places_of(area.code)
         return head + plain(" · " + places, "$muted") if places else head
 
 
-def places_hit(province: str, outages: Iterable[wire.Outage]) -> str:
-    """The communes of a province with open outages, most of them first: `Đồng Xuân (2), Tuy Hòa (1)`.
-
-    Only of outages that lie in this province alone is it known which province their communes are in.
-    """
-    counted = Counter(
-        place
-        for outage in outages
-        if outage.provinces == [province] and outage.customers_out
-        for place in outage.places
-    )
-    shown = sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
-    more = f" +{len(shown) - PLACES_SHOWN}" if len(shown) > PLACES_SHOWN else ""
-    return ", ".join(f"{place} ({n})" for place, n in shown[:PLACES_SHOWN]) + more
+def places_out(communes: Sequence[wire.CommuneOut], shown: int = PLACES_SHOWN) -> str:
+    """The communes with their customers out, most of them first: `Xã Đồng Xuân 402 · Phường Tuy Hòa 12 · +3`."""
+    hit = [one for one in communes if one.customers_out]
+    parts = [f"{one.name} {fmt_number(one.customers_out)}" for one in hit[:shown]]
+    return " · ".join([*parts, *([f"+{len(hit) - shown}"] if len(hit) > shown else [])])

@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from agent_tui import wire
-from agent_tui.desk.outage_acts import ACTS, ORDERS, Order, in_order, matches
+from agent_tui.desk.outage_acts import ACTS, ORDERS, Order, in_order
 from agent_tui.desk.store import Diff
 from agent_tui.i18n import N_, _, fmt_number
 from agent_tui.messages import Link
@@ -21,10 +21,8 @@ from agent_tui.screens.outage_map import MapPane
 from agent_tui.screens.pane_state import SIDE_BY_SIDE
 from agent_tui.screens.pick import Entry, Offered, Pick
 from agent_tui.screens.plan_deeds import plan_menu
-from agent_tui.text.fold import fold
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import LineList
-from agent_tui.widgets.outage_rows import cause_word
 from agent_tui.widgets.record_tabs import RecordTabs
 from agent_tui.widgets.tile_map import TileMap
 
@@ -52,7 +50,6 @@ class OutagesScreen(DeskScreen):
     def __init__(self) -> None:
         super().__init__()
         self._province: str | None = None
-        self._filter = ""
         self._order: Order = "minutes"
 
     def body(self) -> ComposeResult:
@@ -119,18 +116,15 @@ class OutagesScreen(DeskScreen):
         return datetime.fromtimestamp(self.desk.now(), UTC)
 
     def _draw(self) -> None:
-        words = fold(self._filter).split()
         found = (
             outage
             for outage in self.desk.state.outages.values()
-            if (self._province is None or self._province in outage.provinces)
-            and matches(outage, words, cause_word(outage.cause))
+            if (self._province is None or self._province in outage.provinces) and self.lists.filter.fits(outage)
         )
         self.lists.show(
             in_order(found, self._order, self._now()),
             place=self.map.name_of(self._province),
-            narrowed=bool(self._province or words),
-            words=words,
+            communes=self.map.places_of(self._province),
             sort=_("sort: {order}").format(order=_(SORTS[self._order])),
         )
         self.map.draw()
@@ -141,7 +135,14 @@ class OutagesScreen(DeskScreen):
     def drill(self, event: TileMap.Chosen) -> None:
         """Only this province's outages."""
         self._province = event.code
+        self.map.open(event.code)
         self._show_list("now")
+
+    @on(MapPane.Opened)
+    @on(OutageLists.Found)
+    def came(self) -> None:
+        """What was asked for the list came."""
+        self._draw()
 
     @on(LineList.Highlighted)
     def moved(self) -> None:
@@ -164,7 +165,7 @@ class OutagesScreen(DeskScreen):
     @on(TextField.Changed, "#outage-filter")
     def filter_list(self, event: TextField.Changed) -> None:
         """Filter as typed."""
-        self._filter = event.value
+        self.lists.filter.type(event.value)
         self._draw()
 
     @on(TextField.Submitted, "#outage-filter")

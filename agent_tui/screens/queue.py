@@ -105,7 +105,10 @@ class QueueScreen(QueueMarks):
 
     def _fill(self) -> None:
         state, me = self.desk.state, self.desk.state.user.id
-        contacts = state.contacts
+        # Who was wrapped up is gone from the list at once: the next arrow key moves among those who are left.
+        ending, contacts = self.flow.ending, state.contacts
+        if ending:
+            contacts = {id: one for id, one in contacts.items() if id not in ending}
         names = {agent.id: agent.name for agent in state.agents.values()}
         ids = order(contacts.values(), me, self.flow.now())
         if self._words:
@@ -167,8 +170,9 @@ class QueueScreen(QueueMarks):
 
     def _front(self, card: bool) -> None:
         typing = isinstance(self.focused, TextField) and bool(self.focused.value)
-        self.query_one("#panes").set_class(card, "-card")
-        if not typing:
+        panes = self.query_one("#panes").set_class(card, "-card")
+        # A filter that the card hides cannot be typed into.
+        if not typing or (card and panes.has_class("-narrow")):
             self.call_after_refresh(lambda: self._target(card).focus())
 
     def _target(self, card: bool) -> Widget:
@@ -251,6 +255,9 @@ class QueueScreen(QueueMarks):
         if not self._words:
             self.flow.picked = None
         self._fill()
+        # Whom the take key would take now.
+        self._show_card()
+        self.refresh_bar()
 
     @on(TextField.Submitted, "#filter")
     def _filter_done(self, event: TextField.Submitted) -> None:

@@ -9,8 +9,8 @@ from textual.containers import Vertical
 from agent_tui import wire
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
-from agent_tui.screens.chrome import REASONS
 from agent_tui.screens.dialog import Dialog
+from agent_tui.widgets.figure_rows import REASONS
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.safe import SafeStatic

@@ -14,6 +14,7 @@ from agent_tui.screens import undoing
 from agent_tui.screens.dialog import Dialog
 from agent_tui.screens.pick import Entry, Pick
 from agent_tui.screens.ticket_facts import type_word
+from agent_tui.screens.working import working
 from agent_tui.text.clean import TEXT_CAP, clean
 from agent_tui.widgets.choice import Choice
 from agent_tui.widgets.fields import TextBox
@@ -129,11 +130,10 @@ async def attach(desk: "Desk", tickets: Sequence[wire.Ticket]) -> list[str] | No
 
 async def carry_out(desk: "Desk", ids: Sequence[str], change: wire.TicketBulkChange, what: str = "") -> list[str]:
     """Change them as one act, say what came of it, and remember it for the undo key; answers the ids that failed."""
-    release = desk.hold_keys()
-    try:
+    # Keys are not held: an undo typed meanwhile waits its turn behind this act anyway.
+    doing = ngettext("changing {n} ticket …", "changing {n} tickets …", len(ids)).format(n=fmt_number(len(ids)))
+    with working(desk, doing):
         answer = await desk.client.bulk_tickets(ids, change)
-    finally:
-        release()
     done = ngettext("{n} ticket changed", "{n} tickets changed", answer.done).format(n=fmt_number(answer.done))
     back = undoing.remember(desk, answer.undo, what or done)
     if not answer.failed:

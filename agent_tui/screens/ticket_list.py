@@ -12,13 +12,14 @@ from textual.content import Content
 from textual.message import Message
 
 from agent_tui import wire
-from agent_tui.desk.ticket_lists import VIEWS, View, saved, shown
+from agent_tui.desk.ticket_lists import KEPT, VIEWS, View, saved, shown
 from agent_tui.desk.ticket_pages import PAGE, Pages, Question
 from agent_tui.errors import DeskError
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.screens.pane_state import settle
 from agent_tui.text.clean import LINE_CAP, clean
+from agent_tui.view_file import BadViews
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.safe import SafeStatic
@@ -45,7 +46,7 @@ class TicketList(Vertical):
         super().__init__(id=id)
         self._views: tuple[View, ...] = VIEWS
         self._view = VIEWS[0]
-        self._words = ""
+        self.typed = ""
         self._pages: dict[tuple[str, str], Pages] = {}
         self._failed = ""
         # One page at a time: letters typed meanwhile are asked together when it is there.
@@ -61,7 +62,12 @@ class TicketList(Vertical):
     def on_mount(self) -> None:
         """The agent's own lists stand behind those of the house."""
         self.query_one("#ticket-filter").display = False
-        self._views = (*VIEWS, *saved(self.desk.saved_views))
+        try:
+            kept = self.desk.view_file.read()
+        except BadViews as fault:
+            kept = ()
+            self.desk.toast(str(fault), "warning")
+        self._views = (*VIEWS, *saved(self.desk.saved_views), *kept)
 
     @property
     def desk(self) -> "Desk":
@@ -79,12 +85,37 @@ class TicketList(Vertical):
         return self._views
 
     @property
+    def view(self) -> View:
+        """The list on screen."""
+        return self._view
+
+    @property
+    def words(self) -> str:
+        """The words of the list, then those typed."""
+        return f"{self._view.words} {self.typed}".strip()[:QUERY_CAP]
+
+    def named(self, name: str) -> View:
+        """The list on screen with its words, under another name."""
+        return View(f"{KEPT}{name}", name, self._view.asks, self._view.by_due, self.words)
+
+    def relist(self, kept: Sequence[View], then: View) -> None:
+        """These are the saved lists now; `then` is shown, without a filter."""
+        self._views = (*(view for view in self._views if not view.is_kept), *kept)
+        self._pages.clear()
+        field = self.query_one("#ticket-filter", TextField)
+        with self.prevent(TextField.Changed):
+            field.value = ""
+        field.display, self.typed = False, ""
+        self.lines.focus()
+        self._go(then)
+
+    @property
     def _read_of_it(self) -> Pages:
-        place = (self._view.name, self._words)
+        place = (self._view.name, self.words)
         if place not in self._pages:
             # The lists without words are kept; of the filtered ones only the one on screen.
             self._pages = {where: pages for where, pages in self._pages.items() if not where[1]}
-            self._pages[place] = Pages(self._view, self._words)
+            self._pages[place] = Pages(self._view, self.words)
         return self._pages[place]
 
     def now(self) -> datetime:
@@ -95,7 +126,7 @@ class TicketList(Vertical):
         """The rows as tickets."""
         read, state = self._read_of_it, self.desk.state
         return shown(
-            state.tickets.values(), self._view, state.user.username, self.now(), self._words, read.found, read.floor
+            state.tickets.values(), self._view, state.user.username, self.now(), self.words, read.found, read.floor
         )
 
     def marked(self) -> list[wire.Ticket]:
@@ -121,16 +152,17 @@ class TicketList(Vertical):
             rows=bool(found),
             loading="" if read.begun else _("reading the tickets …"),
             failed=self._failed,
-            empty=hint(_("No ticket has these words.") if self._words else nothing),
+            empty=hint(_("No ticket has these words.") if self.words else nothing),
         )
         self.draw_head(found)
 
     def draw_head(self, found: list[wire.Ticket] | None = None) -> None:
         """Which list, and what its clocks say."""
         found = self.tickets() if found is None else found
-        others = " · ".join(_title(view) for view in self._views if view is not self._view)
+        others = " · ".join(title_of(view) for view in self._views if view is not self._view)
         marked, read = len(self.lines.marked), self._read_of_it
-        head = header(found, self.now(), _title(self._view), others, more=not read.whole and read.begun, marked=marked)
+        more = read.begun and not read.whole
+        head = header(found, self.now(), title_of(self._view), others, more=more, marked=marked)
         if read.full:
             head = head + Content.styled(" · " + _("older ones are found by words (/)"), "$warning")
         self.query_one("#ticket-list-head", SafeStatic).say(head)
@@ -142,7 +174,9 @@ class TicketList(Vertical):
 
     def read_again(self) -> None:
         """Everything read so far may be old."""
+        old = self._read_of_it
         self._pages.clear()
+        self._pages[self._view.name, self.words] = Pages(self._view, self.words, before=old)
         self.read_on(before_keys=not self._rows)
 
     def read_on(self, before_keys: bool = False) -> None:
@@ -194,7 +228,10 @@ class TicketList(Vertical):
 
     def step(self, by: int) -> None:
         """The list beside this one; marks do not go along."""
-        self._view = self._views[(self._views.index(self._view) + by) % len(self._views)]
+        self._go(self._views[(self._views.index(self._view) + by) % len(self._views)])
+
+    def _go(self, view: View) -> None:
+        self._view = view
         self.lines.clear_marks()
         self.draw()
         self.read_on()
@@ -203,7 +240,7 @@ class TicketList(Vertical):
     def filter_list(self, event: TextField.Changed) -> None:
         """What the desk has at once, the service's finds behind it."""
         event.stop()
-        self._words = clean(event.value, cap=LINE_CAP).strip()
+        self.typed = clean(event.value, cap=LINE_CAP).strip()
         self.draw()
         self.read_on()
 
@@ -235,5 +272,6 @@ class TicketList(Vertical):
         self.draw()
 
 
-def _title(view: View) -> str:
-    return view.title if view.name.startswith("own:") else _(view.title)
+def title_of(view: View) -> str:
+    """What a list is called: those of the house in the language spoken now."""
+    return _(view.title) if view in VIEWS else view.title

@@ -20,16 +20,16 @@ from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent, Link
 from agent_tui.screens import ticket_bulk, undoing
-from agent_tui.screens.base import DeskScreen
 from agent_tui.screens.library import Library, Whole, values_of
 from agent_tui.screens.pane_state import SIDE_BY_SIDE, as_of
+from agent_tui.screens.saved_views import SavedViews
 from agent_tui.screens.ticket_edit import TicketPane
 from agent_tui.screens.ticket_history import look_back
 from agent_tui.screens.ticket_list import TicketList
 from agent_tui.widgets.line_list import LineList
 
 
-class TicketsScreen(DeskScreen):
+class TicketsScreen(SavedViews):
     """List on the left, ticket on the right; where there is no room for both, the opened ticket covers the list."""
 
     VIEW = "tickets"
@@ -53,6 +53,7 @@ class TicketsScreen(DeskScreen):
         super().__init__()
         self._let_keys_go: Callable[[], None] | None = None
         self._record: wire.CustomerRecord | None = None
+        self._snapshot = 0
 
     def body(self) -> ComposeResult:
         """The list beside the ticket."""
@@ -74,7 +75,9 @@ class TicketsScreen(DeskScreen):
 
     def live_changed(self, diff: Diff) -> None:
         """Tickets changed somewhere; the open one takes over what others saved, typed text stays."""
-        if diff.everything:
+        if self._snapshot != self.desk.state.snapshots:
+            # A dialog that closes, or a look at another view, changes nothing: the stream went on.
+            self._snapshot = self.desk.state.snapshots
             self._listed.read_again()
         if diff.everything or diff.tickets:
             self._listed.draw()
@@ -249,9 +252,8 @@ class TicketsScreen(DeskScreen):
             return
         known = self.desk.state.tickets.get(self._listed.lines.highlighted or "")
         ticket = pane.ticket if pane.ticket is not None and (self.has_class("-ticket") or known is None) else known
-        if ticket is None:
-            return
-        await look_back(self.desk, ticket, self._listed.now())
+        if ticket is not None:
+            await look_back(self.desk, ticket, self._listed.now())
 
     def outbox_news(self, news: IntentSent | IntentRefused) -> None:
         """Saved: the fields show what is saved now. Refused: they keep what was typed, and a line says why."""

@@ -155,14 +155,15 @@ class WallboardScreen(WallboardKeys):
         known, board = self.desk.state.wallboard, self.board
         row = self.query_one("#figures", LineList).highlighted
         if self.drill.behind is not None:
-            text = hint(_("Space marks, * marks all · {commit} moves or reassigns · {take} takes over · {back} back"))
+            keys = hint(_("Space marks, * marks all · {commit} moves or reassigns · {take} takes over · {back} back"))
+            text = "\n".join(filter(None, (keys, self.drill.kept_words())))
         elif known is None or board is None or row is None:
             text = ""
         else:
             lines = {line.id: line for line in figure_rows.rows(known, board, self.desk.now())}
             parts = (figure_rows.counted(row, known, board), figure_rows.detail_of(lines[row]) if row in lines else "")
             text = " ".join(filter(None, parts))
-        self.query_one("#counted", Flowing).say(plain(text), layout=True)
+        self.query_one("#counted", Flowing).say(plain(text, multiline=True), layout=True)
 
     # What the fingers do
 
@@ -173,6 +174,7 @@ class WallboardScreen(WallboardKeys):
             self._show_centre(event.id)
 
     @on(LineList.Highlighted, "#figures")
+    @on(LineList.Highlighted, "#agents")
     def say_counted(self) -> None:
         """One sentence says what the figure under the cursor counts."""
         self._say_counted()
@@ -208,8 +210,7 @@ class WallboardScreen(WallboardKeys):
         self.query_one("#figures").display = False
         self.drill.open(found)
         self.drill.draw(self.desk)
-        if found.kind == "stays":
-            self.read(self.drill.read(self.desk), "stays", before_keys=True)
+        self.read(self.drill.read(self.desk), "stays", before_keys=found.kind == "stays")
         self._say_counted()
         self.refresh_bar()
 
@@ -226,7 +227,9 @@ class WallboardScreen(WallboardKeys):
     def _show_centre(self, centre: str) -> None:
         self.centre = centre
         opened = self.drill.behind
-        if opened is not None:
+        if opened is not None and opened.feeder:
+            self._back_to_figures()
+        elif opened is not None:
             self._open(Behind(opened.kind, opened.figure, None if centre == ALL else centre))
         self._draw()
 

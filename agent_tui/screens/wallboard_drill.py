@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,6 +17,7 @@ from agent_tui.keys.keymap import hint
 from agent_tui.screens.base import Desk
 from agent_tui.screens.lead_acts import read_stays
 from agent_tui.screens.pane_state import settle
+from agent_tui.text.clean import clean
 from agent_tui.widgets import agent_rows, stay_rows
 from agent_tui.widgets.centre_rows import centre_name
 from agent_tui.widgets.figure_rows import STATE_WORDS
@@ -29,7 +31,12 @@ TITLES = {
     "answered": N_("ANSWERED TODAY"),
     "abandoned": N_("GAVE UP TODAY"),
     "on_hand": N_("AGENTS ON HAND"),
+    "known_outage": N_("WAITING, OUTAGE KNOWN"),
+    "hot": N_("CALLERS OF THE FEEDER"),
 }
+# These change with every contact; a day's thousands of stays stand as read.
+LIVE: Final = ("waiting", "known_outage", "hot")
+DAYS_S: Final = 30.0
 
 
 class Drill(Vertical):
@@ -50,6 +57,8 @@ class Drill(Vertical):
         self._read_at: float | None = None
         self._failed = ""
         self._reading: Behind | None = None
+        self._days: dict[str, wire.AgentRow] = {}
+        self._days_at = float("-inf")
 
     def compose(self) -> ComposeResult:
         """A head, the list of agents, the list of stays."""
@@ -80,20 +89,20 @@ class Drill(Vertical):
 
     @property
     def lives(self) -> bool:
-        """Whether what is open changes with agents and contacts; a day's thousands of stays stand as read."""
-        return self.behind is not None and (self.behind.kind == "agents" or self.behind.figure == "waiting")
+        """Whether what is open changes with agents and contacts."""
+        return self.behind is not None and (self.behind.kind == "agents" or self.behind.figure in LIVE)
 
     async def read(self, desk: Desk) -> None:
-        """Read the stays of the figure that is open; agents are in the replica."""
+        """Read the stays of the figure that is open, or how agents, who are in the replica, keep their plans."""
         behind = self.behind
-        if behind is None or behind.kind != "stays" or self._reading == behind:
+        if behind is None or self._reading == behind:
+            return
+        if behind.kind == "agents":
+            await self._read_days(desk, behind)
             return
         self._reading = behind
-        waiting = behind.figure == "waiting"
-        # Who waits since yesterday waits too.
-        since = None if waiting else midnight(datetime.fromtimestamp(desk.now(), UTC))
         try:
-            found = await read_stays(desk, behind.centre, since, "open" if waiting else None)
+            found = await self._stays_of(desk, behind)
         except DeskError as error:
             self.post_message(self.Read(behind, [], error))
         else:
@@ -101,6 +110,29 @@ class Drill(Vertical):
         finally:
             if self._reading == behind:
                 self._reading = None
+
+    async def _stays_of(self, desk: Desk, behind: Behind) -> list[wire.Segment]:
+        if behind.figure == "hot":
+            return await desk.client.feeder_callers(behind.feeder)
+        if behind.figure == "known_outage":
+            return await desk.client.known_outage(behind.centre)
+        # Who waits since yesterday waits too.
+        waiting = behind.figure == "waiting"
+        since = None if waiting else midnight(datetime.fromtimestamp(desk.now(), UTC))
+        return await read_stays(desk, behind.centre, since, "open" if waiting else None)
+
+    async def _read_days(self, desk: Desk, behind: Behind) -> None:
+        if desk.now() - self._days_at < DAYS_S:
+            return
+        self._days_at = desk.now()
+        try:
+            day = await desk.client.agents_day(behind.centre)
+        except DeskError:
+            # Only an addition to a list that stands by itself: it is asked for again.
+            return
+        self._days |= {one.id: one for one in day.items}
+        if self.is_mounted:
+            self.draw(desk)
 
     def take(self, read: "Drill.Read", desk: Desk) -> None:
         """Show what was read, if it is still wanted."""
@@ -121,14 +153,14 @@ class Drill(Vertical):
         agents = self.behind.kind == "agents"
         count = self._draw_agents(desk, self.behind) if agents else self._draw_stays(desk)
         title = TITLES.get(self.behind.figure) or STATE_WORDS[self.behind.figure]
-        where = centre_name(self.behind.centre or ALL)
+        where = clean(self.behind.feeder) or centre_name(self.behind.centre or ALL)
         known = agents or self._read_at is not None
         head = Content.styled(f"{_(title).upper()} {fmt_number(count) if known else '–'}", "bold") + plain(
             f" · {where}"
         )
         if marked := len(self.rows.marked):
             head += Content.styled(" · " + _("marked {n}").format(n=fmt_number(marked)), "bold $accent")
-        if self._read_at is not None and self.behind.figure != "waiting":
+        if self._read_at is not None and self.behind.figure not in LIVE:
             head += plain(" · " + _("as of {time}").format(time=fmt_clock(self._read_at)), "$muted")
         self.query_one("#drill-head", SafeStatic).say(head)
 
@@ -136,7 +168,7 @@ class Drill(Vertical):
         found = agents_behind(desk.state.agents.values(), behind)
         held = {one.agent: who(one) for one in desk.state.contacts.values() if one.agent}
         listed = self.query_one("#agents", LineList)
-        listed.set_rows([agent_rows.row(one, held.get(one.id, "")) for one in found])
+        listed.set_rows([agent_rows.row(one, held.get(one.id, ""), self._days.get(one.id)) for one in found])
         settle(listed, desk, rows=bool(found), empty=hint(_("No agent here now; {back} goes back.")))
         return len(found)
 
@@ -151,6 +183,13 @@ class Drill(Vertical):
         empty = hint(_("Nobody here now; {back} goes back."))
         settle(listed, desk, rows=bool(self._stays), loading=loading, failed=self._failed, empty=empty)
         return len(self._stays)
+
+    def kept_words(self) -> str:
+        """How the agent under the cursor keeps the plan, as a sentence; nothing over a list of stays."""
+        here = self.rows.highlighted
+        if self.behind is None or self.behind.kind != "agents" or here is None:
+            return ""
+        return agent_rows.kept_words(self._days.get(here))
 
     # What is chosen in it
 

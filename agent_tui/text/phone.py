@@ -73,6 +73,11 @@ def mask(s: str) -> str:
     return f"{s[:3]}{'*' * (len(s) - 6)}{s[-3:]}"
 
 
+def is_masked(s: str) -> bool:
+    """Tell whether part of an address is hidden, by `mask` or by the service: such a text is no address to use."""
+    return "*" in s
+
+
 def _national(digits: str) -> str:
     for prefix in ("+84", "0084", "84"):
         if digits.startswith(prefix) and len(digits) - len(prefix) >= 8:

@@ -78,7 +78,7 @@ class Choice(Widget, can_focus=True):
         if event.character is None or not event.character.isprintable() or event.character == " ":
             return
         for typed in (self._typed + fold(event.character), fold(event.character)):
-            hit = next((value for value, word in self._options if fold(word).startswith(typed)), None)
+            hit = next((value for value, word in self._options if _spoken(word).startswith(typed)), None)
             if hit is not None:
                 self._typed = typed
                 self._choose(hit)
@@ -94,3 +94,10 @@ class Choice(Widget, can_focus=True):
             self._value = value
             self.refresh()
             self.post_message(self.Changed(self, value))
+
+
+def _spoken(word: str) -> str:
+    """The letters of a word that may stand behind a sign: `▲ high` is found by its h."""
+    folded = fold(word)
+    at = next((i for i, char in enumerate(folded) if char.isalnum()), 0)
+    return folded[at:]

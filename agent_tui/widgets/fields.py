@@ -31,6 +31,7 @@ FLOOD: Final = 64
 """More keys than this at once are not typed but pasted without brackets."""
 # Not editing: these leave the field, or belong to the desk's own keys.
 _NOT_EDITS: Final = frozenset({"submit", "copy", "select_line", "select_all"})
+_SCROLLS: Final = frozenset({"scroll_up", "scroll_down", "page_up", "page_down"})
 _FUNCTION_KEYS: Final = frozenset({"f6", "f7"})
 _BREAKS: Final = re.compile(r"[ \t]*[\r\n]+[ \t]*")
 _JOINER: Final = "\u200d"
@@ -39,7 +40,9 @@ _PARTS: Final = frozenset({_JOINER, "\ufe0e", "\ufe0f"})
 
 def _edit_of(field: Input | TextArea, key: str) -> str | None:
     for binding in field._bindings.key_to_bindings.get(key, ()):
-        if binding.action.partition("(")[0] not in _NOT_EDITS:
+        action = binding.action.partition("(")[0]
+        # A line has nothing to scroll: there the arrows up and down are the screen's.
+        if action not in _NOT_EDITS and not (isinstance(field, Input) and action in _SCROLLS):
             return binding.action
     return None
 

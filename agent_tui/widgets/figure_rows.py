@@ -61,6 +61,7 @@ COUNTS: Final[dict[str, str]] = {
     "csat": N_("Scores 1 to 5 of today's contacts; self-service proposed and accepted."),
     "feed": N_("How long ago the centre was heard of; for all of them the one silent for longest."),
 }
+NO_EXCHANGE: Final = N_("No telephone exchange is connected: gaps in its data and callers it served are not known.")
 
 
 def _rate(part: int, whole: int) -> str:
@@ -107,6 +108,8 @@ def _counts(board: wire.Board) -> Iterator[Row]:
     yield _row("answered", _("answered"), fmt_number(board.answered), of_offered)
     yield _row("abandoned", _("gave up"), fmt_number(counts.abandoned), f"{share(board.abandon_rate)} · {short}")
     never = _("served by the announcement {n}").format(n=fmt_number(counts.contained))
+    if not board.feed_expected and not counts.contained:
+        never = _("served by the announcement: not known without an exchange")
     yield _row("refused", _("never got in"), fmt_number(counts.refused), never, "bold" if counts.refused else "$muted")
 
 
@@ -153,6 +156,8 @@ def _day(board: wire.Board) -> Iterator[Row]:
     yield _row("csat", _("satisfaction"), score, offers)
     age = "–" if board.feed_age_s is None else fmt_duration(board.feed_age_s)
     gap = _("the data have a gap") if board.data_gap else _("no gap in the data")
+    if not board.feed_expected:
+        gap = _("no exchange reports: last contact heard of")
     yield _row("feed", _("telephones heard"), age, gap, "bold $error" if board.data_gap else "bold")
 
 
@@ -183,5 +188,7 @@ def counted(row: str, wallboard: wire.Wallboard, board: wire.Board) -> str:
     level = board.service_level_30m
     formula = _(FORMULAS[level.formula]) if level.formula in FORMULAS else level.formula
     text = _(COUNTS[row]).format(formula=formula) if row in COUNTS else ""
+    if row in ("feed", "refused") and not board.feed_expected:
+        text += " " + _(NO_EXCHANGE)
     source = _("Target: {source}").format(source=clean(level.source)) if row.startswith("service_level") else ""
     return f"{text} {source}".strip()

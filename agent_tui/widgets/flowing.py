@@ -106,3 +106,5 @@ class Flowing(SafeStatic):
         """Another width: other lines."""
         if "_whole" in self.__dict__:
             self.say(self._whole, layout=True)
+            # Asked for while the screen is laid out, a new height may be forgotten: fewer lines would leave a hole.
+            self.call_after_refresh(self.refresh, layout=True)

@@ -3,23 +3,17 @@
 Hoàng Sa and Trường Sa are drawn as insets east of the coast. Where colours cannot be relied on, shades say it.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
-from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
-from agent_tui import wire
 from agent_tui.i18n import _, fmt_number
 from agent_tui.theme import REVERSED
+from agent_tui.widgets.country_map import ISLANDS, CountryMap, compact
 from agent_tui.widgets.half_map_grid import CODES, GRID
-from agent_tui.widgets.tile_layout import BY_CODE, INSETS
-from agent_tui.widgets.tile_map import compact
+from agent_tui.widgets.tile_layout import INSETS
 
 MAP_COLS: Final = len(GRID[0])
 ROWS: Final = len(GRID) // 2
@@ -66,55 +60,13 @@ def _labels() -> dict[str, tuple[int, int]]:
 LABELS: Final = _labels()
 
 
-def neighbour(code: str, rows: int, cols: int) -> str:
-    """The province reached by one arrow key; stays where nothing lies in that direction."""
-    here = LABELS[code]
-
-    def distance(other: str) -> tuple[int, str]:
-        there = LABELS[other]
-        down, right = there[0] - here[0], there[1] - here[1]
-        # A cell is twice as high as wide.
-        along, across = (2 * abs(down), abs(right)) if rows else (abs(right), 2 * abs(down))
-        return along + 3 * across, other
-
-    ahead = [
-        other
-        for other, (row, col) in LABELS.items()
-        if (rows and (row - here[0]) * rows > 0) or (cols and (col - here[1]) * cols > 0)
-    ]
-    return min(ahead, key=distance) if ahead else code
-
-
-class HalfMap(Widget, can_focus=True):
+class HalfMap(CountryMap):
     """The country in 34 rows and 46 columns, walkable with the arrows."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {*LOOKS, "half-map--cursor", "half-map--digit", "half-map--legend"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "walk(-1, 0)", show=False),
-        Binding("down", "walk(1, 0)", show=False),
-        Binding("left", "walk(0, -1)", show=False),
-        Binding("right", "walk(0, 1)", show=False),
-        Binding("enter", "choose", show=False),
-    ]
-
-    @dataclass
-    class Walked(Message):
-        """The cursor stands on another province."""
-
-        half_map: "HalfMap"
-        code: str
-
-    @dataclass
-    class Chosen(Message):
-        """A province was opened with Enter or a second click."""
-
-        half_map: "HalfMap"
-        code: str
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.cursor = "01"
-        self._areas: dict[str, wire.Area] = {}
+    PLACES = LABELS
+    # A cell is twice as high as wide.
+    HEIGHT = 2
 
     def get_content_width(self, container: object, viewport: object) -> int:
         """The map and the archipelagos beside it."""
@@ -124,17 +76,9 @@ class HalfMap(Widget, can_focus=True):
         """One line for two rows of the grid."""
         return ROWS
 
-    def show(self, areas: list[wire.Area]) -> None:
-        """Draw these areas."""
-        fresh = {area.code: area for area in areas}
-        if fresh != self._areas:
-            self._areas = fresh
-            self.refresh()
-
-    def out(self, code: str | None) -> int:
-        """Customers without power in a province, 0 where nothing is known."""
-        area = self._areas.get(code or "")
-        return area.customers_out if area else 0
+    def at(self, row: int, col: int) -> str | None:
+        """The province drawn in a cell, in its upper half first."""
+        return province_at(2 * row, col) or province_at(2 * row + 1, col)
 
     def legend(self) -> tuple[str, ...]:
         """What the digits mean, and the province under the cursor; they stand in the sea, south-west."""
@@ -199,37 +143,5 @@ class HalfMap(Widget, can_focus=True):
         for inset in INSETS:
             line = y - INSET_ROWS[inset.short]
             if line in (0, 1):
-                return ("  " + (" ∙ ∙∙ ∙  ", inset.name)[line].center(11)).ljust(WIDTH - MAP_COLS)[: WIDTH - MAP_COLS]
+                return ("  " + (ISLANDS, inset.name)[line].center(11)).ljust(WIDTH - MAP_COLS)[: WIDTH - MAP_COLS]
         return " " * (WIDTH - MAP_COLS)
-
-    def move_to(self, code: str) -> None:
-        """Put the cursor on a province."""
-        if code in BY_CODE and code != self.cursor:
-            self.cursor = code
-            self.refresh()
-            self.post_message(self.Walked(self, code))
-
-    def action_walk(self, rows: int, cols: int) -> None:
-        """One arrow key."""
-        self.move_to(neighbour(self.cursor, rows, cols))
-
-    def action_choose(self) -> None:
-        """Open the province under the cursor."""
-        self.post_message(self.Chosen(self, self.cursor))
-
-    def on_focus(self) -> None:
-        """The cursor is drawn only where keys go."""
-        self.refresh()
-
-    def on_blur(self) -> None:
-        """See on_focus."""
-        self.refresh()
-
-    def on_click(self, event: events.Click) -> None:
-        """A click walks to a province, a second one opens it."""
-        hit = province_at(2 * event.y, event.x) or province_at(2 * event.y + 1, event.x)
-        if hit is None:
-            return
-        if hit == self.cursor:
-            self.action_choose()
-        self.move_to(hit)

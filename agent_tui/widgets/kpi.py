@@ -17,6 +17,9 @@ def totals(contacts: Sequence[wire.Contact], now: datetime, shown: int | None = 
     danger = sum(c.priority_class == "danger" for c in waiting)
     life = sum(c.priority_class == "life_support" for c in waiting)
     parts = [Content.styled(_("WAITING {n}").format(n=fmt_number(len(waiting))), "bold")]
+    if shown is not None:
+        # What the agent just did stands where 80 columns do not cut it off.
+        parts.append(Content.styled(_("shown {n} of {all}").format(n=shown, all=len(contacts)), "$accent"))
     if danger:
         parts.append(Content.styled("▲ " + _("danger {n}").format(n=danger), "bold $error"))
     if life:
@@ -25,6 +28,4 @@ def totals(contacts: Sequence[wire.Contact], now: datetime, shown: int | None = 
         parts.append(Content(_("longest {time}").format(time=fmt_duration(longest_wait(waiting, now)))))
     if late:
         parts.append(Content.styled(_("late {n}").format(n=fmt_number(late)), "$warning"))
-    if shown is not None:
-        parts.append(Content.styled(_("shown {n} of {all}").format(n=shown, all=len(contacts)), "$accent"))
     return Content(" · ").join(parts)

@@ -213,7 +213,8 @@ class LineCanvas(Widget):
             # The age of the list takes the place of whole titles.
             if GUTTER + x + cell_len(title.rstrip()) < room or not note:
                 text += " " * (GUTTER + x - cell_len(text)) + title
-        return Strip([Segment(fit(text, room), style), Segment(note, self._look("$warning"))], width)
+        # Blanks behind the last title are no title: cut off, they must not leave a sign.
+        return Strip([Segment(fit(text.rstrip(), room), style), Segment(note, self._look("$warning"))], width)
 
     def _placeholder_line(self, y: int, width: int) -> Strip:
         text = self._text or {"loading": _("Loading ..."), "failed": _("This could not be read.")}.get(

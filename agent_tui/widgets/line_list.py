@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 
 from agent_tui.keys.keymap import Keymap
-from agent_tui.widgets.line_canvas import HasKeys, LineCanvas, Placeholder
+from agent_tui.widgets.line_canvas import LineCanvas, Placeholder
 from agent_tui.widgets.line_model import Cell, Column, Lines, Row
 
 __all__ = ["Cell", "Column", "LineList", "Placeholder", "Row"]
@@ -141,8 +141,9 @@ class LineList(LineCanvas, can_focus=True):
         return self._marks and key in (*self._keys("mark"), *self._keys("mark_all"))
 
     def _keys(self, action: str) -> tuple[str, ...]:
-        keymap = self.app.keymap if isinstance(self.app, HasKeys) else Keymap.default()
-        return keymap.of(action)
+        # Asked some thirty times for each key: whether the app is a desk is not looked up member by member here.
+        keymap: object = getattr(self.app, "keymap", None)
+        return (keymap if isinstance(keymap, Keymap) else Keymap.default()).of(action)
 
     async def _on_key(self, event: events.Key) -> None:
         lines = self._lines

@@ -8,34 +8,25 @@ from textual.content import Content
 
 from agent_tui import wire
 from agent_tui.i18n import _, ngettext
-from agent_tui.widgets.outage_parts import call_line, label, loads, note_line, say, section, step_line, target_entry
-from agent_tui.widgets.outage_rows import card_head, counts, size_line, target_part
-from agent_tui.widgets.power_verdict import device_name
+from agent_tui.widgets.outage_parts import call_line, note_line, section, step_line, target_entry
+from agent_tui.widgets.outage_rows import summary
 from agent_tui.widgets.safe import plain
 
 CALLS_SHOWN: Final = 30
 
 
 def detail(
-    outage: wire.Outage, calls: Sequence[wire.Contact] | None, inside: Sequence[wire.Outage], now: datetime
+    outage: wire.Outage,
+    calls: Sequence[wire.Contact] | None,
+    inside: Sequence[wire.Outage],
+    now: datetime,
+    possible: int = 0,
 ) -> Content:
-    """The whole outage; `calls` None while they are being read, `inside` are the outages nested in this one."""
-    lines = [card_head(outage), *loads(outage, 20)]
-    lines += [
-        Content.styled(" › ".join(reversed(outage.device_path)), "$muted"),
-        Content(size_line(outage, now)),
-        target_part(outage, now),
-        Content(counts(outage)),
-    ]
-    if outage.explanation is not None:
-        lines.append(label(_("Why")) + plain(say(outage.explanation)))
-    if outage.parent:
-        lines.append(
-            plain("◱ " + _("inside outage {id}: some stayed out when it was restored").format(id=outage.parent))
-        )
-    lines += [plain("◱ " + _("inside this one: {what}").format(what=device_name(one))) for one in inside]
-    if outage.places:
-        lines.append(label(_("Places")) + plain(", ".join(outage.places)))
+    """The whole outage; `calls` None while they are being read, `inside` are the outages nested in this one.
+
+    `possible` callers known only by their commune may mean it: they are in no count.
+    """
+    lines = summary(outage, now, inside=inside)
     lines += section(_("Steps"), [step_line(step, now) for step in outage.steps])
     # An expired target stays in the history: it is what callers were told.
     lines += section(_("Targets given"), [target_entry(entry, now) for entry in reversed(outage.etr_history)])
@@ -43,7 +34,9 @@ def detail(
     if calls is None:
         lines += section(_("Calls"), [Content.styled(_("reading …"), "$muted")])
     else:
-        lines += section(_("Calls"), [call_line(contact, now) for contact in calls[:CALLS_SHOWN]])
+        told = _("+{n} possible: only their commune is known").format(n=possible)
+        perhaps = [plain(told, "$muted")] if possible else []
+        lines += section(_("Calls"), [*perhaps, *(call_line(contact, now) for contact in calls[:CALLS_SHOWN])])
     if outage.tickets_open:
         told = ngettext("{n} ticket may be closed now", "{n} tickets may be closed now", len(outage.tickets_open))
         lines += section(_("Tickets"), [plain(told.format(n=len(outage.tickets_open)))])

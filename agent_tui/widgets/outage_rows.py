@@ -121,22 +121,21 @@ def row(outage: wire.Outage, now: datetime) -> Row:
 
 
 def header(outages: list[wire.Outage], now: datetime, province: str | None) -> Content:
-    """`OPEN 14 · customers out 8,412 · expired targets 2 · planned 6`; every figure counts the list below."""
+    """`OPEN 14 · only Đắk Lắk (Esc: all) · out 8,412 · expired targets 2 · planned 6`, all of the list below."""
     faults = [outage for outage in outages if outage.kind == "unplanned"]
     expired = sum(outage.etr is not None and outage.etr <= now for outage in outages)
+    only = _("only {place}").format(place=province) + " " + hint(_("({back}: all)"))
+    narrowed = [Content.styled(only, "$accent")] if province else []
     parts = [
         Content.styled(_("OPEN {n}").format(n=len(faults)), "bold"),
-        Content(_("customers out {n}").format(n=fmt_number(sum(outage.customers_out for outage in outages)))),
+        *narrowed,
+        Content(_("out {n}").format(n=fmt_number(sum(outage.customers_out for outage in outages)))),
     ]
     if expired:
         parts.append(Content.styled("▲ " + _("expired targets {n}").format(n=expired), "$warning"))
     planned = len(outages) - len(faults)
     if planned:
         parts.append(Content("◷ " + _("planned {n}").format(n=planned)))
-    if province:
-        parts.append(
-            Content.styled(_("only {place}").format(place=province) + " · " + hint(_("{back} shows all")), "$accent")
-        )
     return Content(" · ").join(parts)
 
 
@@ -183,11 +182,18 @@ def card_head(outage: wire.Outage) -> Content:
     return head + Content("  ") + Content.styled(device_name(outage), "bold")
 
 
-def card(outage: wire.Outage, now: datetime) -> Content:
-    """One outage in short, as much as fits under the list; what is missing here is one key away."""
+def summary(
+    outage: wire.Outage,
+    now: datetime,
+    *,
+    most: int | None = None,
+    streets: Sequence[str] = (),
+    inside: Sequence[wire.Outage] = (),
+) -> list[Content]:
+    """What card and full picture begin with; `most` shortens lists, `inside` are the outages nested in this one."""
     lines = [
         card_head(outage),
-        *loads(outage, 3),
+        *loads(outage, 20 if most is None else most // 2),
         Content.styled(" › ".join(reversed(outage.device_path)), "$muted"),
         Content(size_line(outage, now)),
         target_part(outage, now),
@@ -199,9 +205,18 @@ def card(outage: wire.Outage, now: datetime) -> Content:
         lines.append(
             plain("◱ " + _("inside outage {id}: some stayed out when it was restored").format(id=outage.parent))
         )
+    lines += [plain("◱ " + _("inside this one: {what}").format(what=device_name(one))) for one in inside]
+    if streets:
+        lines.append(label(_("Street")) + plain(", ".join(streets)))
     if outage.places:
-        more = f" +{len(outage.places) - 6}" if len(outage.places) > 6 else ""
-        lines.append(label(_("Places")) + Content(", ".join(outage.places[:6]) + more))
+        more = f" +{len(outage.places) - most}" if most is not None and len(outage.places) > most else ""
+        lines.append(label(_("Places")) + plain(", ".join(outage.places[:most]) + more))
+    return lines
+
+
+def card(outage: wire.Outage, now: datetime, streets: Sequence[str] = ()) -> Content:
+    """One outage in short, as much as fits under the list; what is missing here is one key away."""
+    lines = summary(outage, now, most=6, streets=streets)
     lines.extend(step_line(step, now) for step in outage.steps[-3:])
     lines.extend(note_line(note, now) for note in outage.notes[-2:])
     return Content("\n").join(lines)

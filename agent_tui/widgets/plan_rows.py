@@ -1,5 +1,6 @@
 """Planned works as rows and one of them in full, with the clocks of its notices."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -9,6 +10,7 @@ from agent_tui import wire
 from agent_tui.i18n import N_, _, fmt_duration, fmt_number, fmt_time
 from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.outage_parts import label, say, section
+from agent_tui.widgets.outage_rows import cause_word
 from agent_tui.widgets.power_verdict import STATUS
 from agent_tui.widgets.safe import plain
 
@@ -63,7 +65,7 @@ def row(plan: wire.Plan, now: datetime) -> Row:
             Cell(fmt_time(plan.ends, now) if plan.ends else "–", "$muted"),
             Cell(plan.device_name or plan.device, "bold"),
             Cell(fmt_number(plan.customers)),
-            Cell(plan.reason, "$muted"),
+            Cell(cause_word(plan.reason), "$muted"),
         ),
     )
 
@@ -78,7 +80,8 @@ def clock_line(clock: wire.PlanClock, now: datetime) -> Content:
     if clock.at is not None:
         due += " · " + _("done {time}").format(time=fmt_time(clock.at, now))
     head = plain(f"{glyph} {_(word)}", style) + plain(f"  {_(RULES[clock.rule])} · {due}")
-    return head + plain("\n  ", multiline=True) + plain(f"{say(clock.say)} ({clock.source})", "$muted")
+    source = f" ({clock.source})" if clock.source else ""
+    return head + plain("\n  ", multiline=True) + plain(say(clock.say) + source, "$muted")
 
 
 def header(plans: list[wire.Plan]) -> Content:
@@ -92,20 +95,22 @@ def header(plans: list[wire.Plan]) -> Content:
     return Content(" · ").join(parts)
 
 
-def card(plan: wire.Plan, now: datetime) -> Content:
+def card(plan: wire.Plan, now: datetime, streets: Sequence[str] = ()) -> Content:
     """One planned work: when, where, whom it concerns, its clocks, and how it came to be so."""
     until = fmt_time(plan.ends, now) if plan.ends else "…"
-    where = ", ".join(plan.places[:6]) or plan.area
+    where = ", ".join(plan.places[:6])
     people = _("{n} customers").format(n=fmt_number(plan.customers))
     if plan.large:
         people += " · " + _("{n} of them above 100,000 kWh a month").format(n=fmt_number(plan.large))
     lines = [
         plain(f"◷ {_(STATUS[plan.status])}", "$accent") + plain(f"  {plan.device_name or plan.device}", "bold"),
         plain(f"{fmt_time(plan.begins, now)}–{until} · {people}"),
-        plain(plan.reason),
+        plain(cause_word(plan.reason)),
     ]
-    if where:
-        lines.append(label(_("Places")) + plain(where))
+    # What the announcement says of the place is what callers have read.
+    for word, text in ((_("Area"), plan.area), (_("Street"), ", ".join(streets)), (_("Places"), where)):
+        if text:
+            lines.append(label(word) + plain(text))
     lines += section(_("Notices"), [clock_line(clock, now) for clock in plan.clocks])
     history = [
         Content.styled(f"{fmt_time(change.at, now)}  ", "$muted")

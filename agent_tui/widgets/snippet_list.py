@@ -1,10 +1,10 @@
 """The list that opens under a text field behind `::`, `??` and `@@`, and the fields that can be written with it."""
 
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
-from textual import events, on
-from textual.widgets import Input, TextArea
+from textual import events
+from textual.app import App
 
 from agent_tui.desk.snippets import Asked, Mark, Snippet, asked, find, holes
 from agent_tui.i18n import N_, _
@@ -108,11 +108,58 @@ def _row(one: Snippet) -> Row:
     return Row(one.id, (Cell(title, "$warning" if one.warning else "bold"), Cell(one.hint, "$muted")))
 
 
-class WritingBox(TextBox):
-    """A TextBox whose `listed` opens behind the marks."""
+class Field(Protocol):
+    """A text field as `Writing` sees it."""
+
+    listed: SnippetList | None
+
+    @property
+    def app(self) -> App[object]:
+        """The desk."""
+        ...
+
+    @property
+    def has_focus(self) -> bool:
+        """Somebody writes here."""
+        ...
+
+    @property
+    def before(self) -> str:
+        """The text of the line before the cursor."""
+        ...
+
+    def put(self, length: int, text: str) -> None:
+        """Replace the last characters before the cursor."""
+        ...
+
+
+class Writing:
+    """What makes a text field open `listed` behind the marks; stands before the field among the bases."""
 
     alone = MARKS
     listed: SnippetList | None = None
+
+    # By name, not by @on: Textual collects decorated handlers only from its own classes, and styles by the first base.
+    async def _on_key(self: Field, event: events.Key) -> None:
+        if not getattr(self, "read_only", False) and _taken(self, event):
+            event.stop()
+            event.prevent_default()
+
+    def on_blur(self: Field) -> None:
+        """Nothing is written here any more."""
+        if self.listed is not None:
+            self.listed.close()
+
+    def on_input_changed(self: Field) -> None:
+        """The text grew: the list opens, filters or closes."""
+        if self.listed is not None and self.has_focus:
+            self.listed.look(self.before)
+
+    on_text_area_changed = on_input_changed
+
+
+class WritingBox(Writing, TextBox):
+    """A TextBox whose `listed` opens behind the marks."""
 
     @property
     def before(self) -> str:
@@ -127,27 +174,9 @@ class WritingBox(TextBox):
             self._delete_via_keyboard((row, column - length), (row, column))
         self._insert_typed(text)
 
-    async def _on_key(self, event: events.Key) -> None:
-        if not self.read_only and _taken(self, event):
-            event.stop()
-            event.prevent_default()
 
-    @on(TextArea.Changed)
-    def _grown(self) -> None:
-        if self.listed is not None and self.has_focus:
-            self.listed.look(self.before)
-
-    def on_blur(self) -> None:
-        """Nothing is written here any more."""
-        if self.listed is not None:
-            self.listed.close()
-
-
-class WritingField(TextField):
+class WritingField(Writing, TextField):
     """A TextField whose `listed` opens behind the marks; what it inserts is one line."""
-
-    alone = MARKS
-    listed: SnippetList | None = None
 
     @property
     def before(self) -> str:
@@ -161,23 +190,8 @@ class WritingField(TextField):
             self.delete(at - length, at)
         self._insert_typed(" ".join(text.split("\n")))
 
-    async def _on_key(self, event: events.Key) -> None:
-        if _taken(self, event):
-            event.stop()
-            event.prevent_default()
 
-    @on(Input.Changed)
-    def _grown(self) -> None:
-        if self.listed is not None and self.has_focus:
-            self.listed.look(self.before)
-
-    def on_blur(self) -> None:
-        """Nothing is written here any more."""
-        if self.listed is not None:
-            self.listed.close()
-
-
-def _taken(field: WritingBox | WritingField, event: events.Key) -> bool:
+def _taken(field: Field, event: events.Key) -> bool:
     """Do what the key means while a mark stands before the cursor; False leaves it to the field.
 
     The text decides, not what is on screen: in a burst the keys come before the list was painted.

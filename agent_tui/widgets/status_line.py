@@ -25,6 +25,12 @@ class StatusLine(Widget):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._line = Content("")
+        self._work: Content | None = None
+
+    def work(self, line: Content | None) -> None:
+        """Show this in place of the line while something is being done; None ends it. A lost link is more important."""
+        self._work = line
+        self.refresh()
 
     def show(self, line: Content, alarm: bool = False) -> None:
         """Show this line; `alarm` is the lost link."""
@@ -35,4 +41,5 @@ class StatusLine(Widget):
 
     def render(self) -> Content:
         """The line as it was given, as far as there is room."""
-        return whole_parts(self._line, self.size.width)
+        line = self._work if self._work is not None and not self.has_class("alarm") else self._line
+        return whole_parts(line, self.size.width)

@@ -10,9 +10,10 @@ from agent_tui.i18n import _, fmt_clock, fmt_number, fmt_time
 from agent_tui.widgets.flowing import Flowing
 from agent_tui.widgets.safe import plain
 
-BAR: Final = 10
+BAR: Final = 8
 _EIGHTHS: Final = " ▁▂▃▄▅▆▇█"
-NAME: Final = 16
+NAME: Final = 14
+"""A line is 60 cells: what stands beside the map in a terminal of 120."""
 
 
 def bar(share: float | None, cells: int = BAR) -> str:
@@ -40,10 +41,10 @@ def headline(total: wire.StormRow) -> Content:
 
 def _line(row: wire.StormRow, style: str) -> Content:
     name = row.name[:NAME].ljust(NAME)
-    figures = f"{fmt_number(row.out):>10} {fmt_number(row.restored):>10} {share_word(row.restored_share):>8}"
-    left = f"{row.incidents_left:>4}/{row.incidents}"
+    figures = f"{fmt_number(row.out):>9} {fmt_number(row.restored):>9} {share_word(row.restored_share):>7}"
+    rest = f"{bar(row.restored_share)} {f'{row.incidents_left}/{row.incidents}':>8}"
     look = "bold $warning" if row.out else "$muted"
-    return plain(f"{name} ", style) + plain(f"{figures} ", look) + plain(f"{bar(row.restored_share)} {left}", "$muted")
+    return plain(f"{name} ", style) + plain(f"{figures} ", look) + plain(rest, "$muted")
 
 
 def hours_line(hours: Sequence[wire.StormHour]) -> Content:
@@ -64,7 +65,7 @@ def hours_line(hours: Sequence[wire.StormHour]) -> Content:
 def board(stats: wire.OutageStats) -> Content:
     """The board below its headline, who has most customers out first; provinces nothing happened in are left out."""
     titles = [_("out"), _("back"), _("share")]
-    head = f"{'':{NAME}} {titles[0]:>10} {titles[1]:>10} {titles[2]:>8} {'':{BAR}} " + _("left/all")
+    head = f"{'':{NAME}} {titles[0]:>9} {titles[1]:>9} {titles[2]:>7} {'':{BAR}} {_('left/all'):>8}"
     hours = hours_line(stats.hours)
     lines = [hours, Content("")] if hours.plain else []
     lines.append(plain(head, "$muted"))

@@ -57,23 +57,4 @@ TILES: tuple[Tile, ...] = tuple(
     for code, short, row, col in (cell.split() for cell in line.split("|"))
 )
 INSETS = (Inset("HSa", "Hoàng Sa", 8), Inset("TSa", "Trường Sa", 14))
-BY_CODE = {tile.code: tile for tile in TILES}
-
-
-def neighbour(code: str, rows: int, cols: int) -> str:
-    """The tile reached from `code` by one arrow key; stays where nothing lies in that direction."""
-    here = BY_CODE[code]
-    ahead = [
-        tile
-        for tile in TILES
-        if (rows and (tile.row - here.row) * rows > 0) or (cols and (tile.col - here.col) * cols > 0)
-    ]
-    if not ahead:
-        return code
-
-    def distance(tile: Tile) -> tuple[int, int]:
-        along = abs(tile.row - here.row) if rows else abs(tile.col - here.col)
-        across = abs(tile.col - here.col) if rows else abs(tile.row - here.row)
-        return (along + 3 * across, across)
-
-    return min(ahead, key=distance).code
+PLACES = {tile.code: (tile.row, tile.col) for tile in TILES}

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from agent_tui.wire.base import Activity, Intent, Request, Role, Short, Time
 
@@ -46,6 +46,22 @@ class SkillsRequest(Request, frozen=True):
     skills: dict[Short, Annotated[int, Meta(ge=1, le=5)]]
 
 
+class AgentChange(Request, frozen=True):
+    """What a lead changes of several agents: a state asked, skills to serve beside their own (`only`: alone)."""
+
+    serve: dict[Short, Annotated[int, Meta(ge=1, le=5)]] | UnsetType = UNSET
+    only: bool = False
+    state: Intent | UnsetType = UNSET
+    reason: Short | None = None
+
+
+class AgentsRequest(Request, frozen=True):
+    """Change up to 500 agents in one go."""
+
+    ids: Annotated[list[Short], Meta(min_length=1, max_length=500)]
+    change: AgentChange
+
+
 class AgentState(Struct, frozen=True):
     """Intent is what the agent wants, activity what happens; `pending` waits for the end of the contact."""
 
@@ -69,3 +85,9 @@ class Agent(Struct, frozen=True):
     since: Time
     pending: Intent | None = None
     reason: str | None = None
+
+
+class AgentMoved(Agent, frozen=True):
+    """An agent after a lead's change; `undo` takes it back (null: nothing was changed)."""
+
+    undo: str | None = None

@@ -65,7 +65,7 @@ class Outage(Struct, frozen=True):
 
     `parent` is the restored outage whose call back found this one; `tickets_open` are the tickets that may be closed
     once the supply is back (filled in only then); `explanation` says from which calls it was predicted, also once it is
-    confirmed.
+    confirmed; `possible` counts callers known only by commune who may mean it (only where one outage is read).
     """
 
     id: str
@@ -100,6 +100,7 @@ class Outage(Struct, frozen=True):
     tickets_open: list[str] = []
     explanation: Say | None = None
     predicted_from: PredictedFrom | None = None
+    possible: int = 0
 
 
 class NewOutage(Request, frozen=True):
@@ -174,6 +175,26 @@ class PatchOutage(Request, frozen=True):
     note: Text | UnsetType = UNSET
 
 
+class OutageSearch(Request, frozen=True):
+    """Words of a device, a place or a street, typed with accents or without."""
+
+    q: Annotated[str, Meta(max_length=200)]
+
+
+class OutageHit(Struct, frozen=True):
+    """An outage or planned work that was found; `streets` are those of customers below it, none by its own words."""
+
+    id: str
+    streets: list[str] = []
+
+
+class OutageHits(Struct, frozen=True):
+    """What a search found, newest first; `more` when it ended before everything was looked through."""
+
+    items: list[OutageHit]
+    more: bool = False
+
+
 class Area(Struct, frozen=True):
     """One of the 34 provinces with what is out there now."""
 
@@ -184,3 +205,13 @@ class Area(Struct, frozen=True):
     customers_out: int
     outages: int
     planned_today: int
+
+
+class CommuneOut(Struct, frozen=True):
+    """A commune of a province with what is out there now."""
+
+    code: str
+    name: str
+    customers_total: int
+    customers_out: int
+    outages: int

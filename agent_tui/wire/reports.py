@@ -80,7 +80,10 @@ class IntervalReport(Struct, frozen=True):
 
 
 class AgentRow(Struct, frozen=True):
-    """One agent's day; seconds, shares 0..1 (null without the time they are of)."""
+    """One agent's day; seconds, shares 0..1 (null without the time they are of).
+
+    `scheduled_s` is what was planned up to now, `kept_s` how much of it was kept; both null without a plan.
+    """
 
     id: str
     username: str
@@ -100,6 +103,10 @@ class AgentRow(Struct, frozen=True):
     aht_s_AHT: float | None
     occupancy_OCC: float | None
     utilisation_UTIL: float | None
+    scheduled_s: float | None = None
+    kept_s: float | None = None
+    adherence_ADH: float | None = None
+    conformance_CONF: float | None = None
 
 
 class AgentReport(Struct, frozen=True):

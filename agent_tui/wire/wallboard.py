@@ -94,6 +94,7 @@ class Board(Struct, frozen=True):
     Offered = answered + the outcomes of `counts` from abandoned to waiting (short is part of abandoned): the stays of
     `GET /v1/segments` since midnight without refused ones and call backs. `agents` holds every state: available,
     reserved, on_contact, wrap_up, paused, not_responding, logged_out. `feed_age_s` null: nothing was ever heard.
+    `feed_expected` false: no telephone exchange reports here, so a gap and callers it served cannot be known.
     """
 
     centre: str
@@ -123,6 +124,7 @@ class Board(Struct, frozen=True):
     bars: Bars
     forecast: list[ForecastPart]
     alerts: list[BoardAlert]
+    feed_expected: bool = False
 
 
 class HotFeeder(Struct, frozen=True):

@@ -4,7 +4,7 @@ Every contact an agent has is one slot that runs through TABLE by itself; the ac
 slots, else where the agent rests (`idle`, `not_responding`, `offline`). Section 7 of the contact-centre reference.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -130,6 +130,28 @@ def ask(agent: Agent, intent: Intent, reason: str | None, slots: Iterable[Slot],
     if (intent, activity, reason) == (agent.intent, agent.activity, agent.reason):
         return replace(agent, pending=None, pending_reason=None)
     return Agent(intent=intent, activity=activity, since=now, reason=reason)
+
+
+def back(agent: Agent, before: Agent, slots: Sequence[Slot], now: float) -> Agent:
+    """Return the agent with the wishes of `before` again, waiting for the end of the contact where there is one.
+
+    Raises IllegalAgentStep for one who was there and has left since: only they can say that they are back.
+    """
+    if agent.activity == "offline" and before.activity != "offline":
+        raise IllegalAgentStep("offline does not come back by itself")
+    if any(slot.state in SLOT_OF for slot in slots):
+        pending = before.pending is not None
+        wish, reason = (before.pending, before.pending_reason) if pending else (before.intent, before.reason)
+        return ask(agent, wish or before.intent, reason, slots, now)
+    rested = before.activity if before.activity in ("not_responding", "offline") else "idle"
+    restored = Agent(before.intent, rested, now, reason=before.reason)
+    return restored if before.pending is None else ask(restored, before.pending, before.pending_reason, (), now)
+
+
+def serving(skills: Mapping[str, int], added: Mapping[str, int], *, only: bool) -> dict[str, int]:
+    """Return an agent's skills with others added (`only`: these alone); a higher level they have stays."""
+    raised = {skill: max(level, skills.get(skill, 0)) for skill, level in added.items()}
+    return raised if only else {**skills, **raised}
 
 
 def capacity(chats: int) -> Mapping[ChannelClass, int]:

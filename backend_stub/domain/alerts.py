@@ -1,5 +1,6 @@
 """What a lead should look at, calmly: figures against thresholds, one sentence each in both languages."""
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Final, Literal
 
@@ -10,6 +11,7 @@ from agent_tui.wire import Say
 Code = Literal[
     "data_gap", "feed_silent", "service_level", "longest_wait", "abandon", "no_staff", "short_of_agents",
     "not_responding", "callbacks_late", "blocked", "danger_unanswered",
+    "commune_reported",
 ]  # fmt: skip
 Level = Literal["look", "act"]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -35,6 +37,14 @@ class Thresholds(Struct, frozen=True, forbid_unknown_fields=True):
     blocked: Share = 0.05
 
 
+class Reported(Struct, frozen=True):
+    """A commune many report no power from, no device known: how many, from how many on that is said, in words."""
+
+    callers: int
+    threshold: int
+    say: Say
+
+
 class Figures(Struct, frozen=True):
     """What is looked at, of one centre; rates of the last half hour, seconds; None where nothing can be said."""
 
@@ -53,6 +63,7 @@ class Figures(Struct, frozen=True):
     never_got_in: int = 0
     reached: int = 0
     dangers: int = 0
+    communes: tuple[Reported, ...] = ()
 
 
 class Alert(Struct, frozen=True):
@@ -70,7 +81,7 @@ _PERCENT: Final = 100
 
 def alerts(seen: Figures, limits: Thresholds) -> list[Alert]:
     """Return what passed its threshold, what needs acting on first."""
-    found = [*_dangers(seen), *_feed(seen, limits), *_rates(seen, limits), *_people(seen, limits)]
+    found = [*_dangers(seen), *_communes(seen), *_feed(seen, limits), *_rates(seen, limits), *_people(seen, limits)]
     return sorted(found, key=lambda alert: alert.level != "act")
 
 
@@ -82,6 +93,16 @@ def _dangers(seen: Figures) -> Iterator[Alert]:
             f"{seen.dangers} vụ nguy hiểm chưa được tổ trực xác nhận: gọi ngay.", one if seen.dangers == 1 else many
         )
         yield Alert("danger_unanswered", "act", seen.dangers, 0, say)
+
+
+def _communes(seen: Figures) -> Iterator[Alert]:
+    # One line, however many communes a storm takes: the worst is named, the others are counted.
+    if seen.communes:
+        worst, more = max(seen.communes, key=lambda one: one.callers), len(seen.communes) - 1
+        vi = f" (và {more} xã, phường khác)" if more else ""
+        en = f" (and {more} more communes)" if more > 1 else " (and 1 more commune)" if more else ""
+        say = Say(f"{worst.say.vi}{vi}.", f"{worst.say.en}{en}.")
+        yield Alert("commune_reported", "look", worst.callers, worst.threshold, say)
 
 
 def _feed(seen: Figures, limits: Thresholds) -> Iterator[Alert]:
@@ -100,7 +121,8 @@ def _feed(seen: Figures, limits: Thresholds) -> Iterator[Alert]:
 def _rates(seen: Figures, limits: Thresholds) -> Iterator[Alert]:
     level = seen.service_level
     if level is not None and seen.sample >= limits.sample and level < limits.service_level:
-        share, target = _share(level), _share(limits.service_level)
+        # Rounded down: "80 %, target 80 %" would be no alarm to a reader.
+        share, target = math.floor(level * _PERCENT + 1e-9), _share(limits.service_level)
         say = Say(
             f"Mức phục vụ 30 phút qua {share} %, mục tiêu {target} %.",
             f"Service level of the last 30 min {share} %, target {target} %.",
@@ -128,18 +150,19 @@ def _people(seen: Figures, limits: Thresholds) -> Iterator[Alert]:
         late = longest > limits.longest_wait_act_s
         yield Alert("longest_wait", "act" if late else "look", longest, limits.longest_wait_s, say)
     if seen.waiting and not seen.staff:
-        say = Say(f"{seen.waiting} khách chờ, chưa có ai trực.", f"{seen.waiting} wait and nobody is on duty.")
+        wait = "waits" if seen.waiting == 1 else "wait"
+        say = Say(f"{seen.waiting} khách chờ, chưa có ai trực.", f"{seen.waiting} {wait} and nobody is on duty.")
         yield Alert("no_staff", "act", seen.waiting, 0, say)
     elif seen.needed is not None and seen.needed > seen.staff > 0:
         say = Say(
             f"Nửa giờ tới cần {seen.needed} người, đang có {seen.staff}.",
-            f"The next half hour needs {seen.needed} agents; there are {seen.staff}.",
+            f"The next half hour needs {seen.needed} agents; there {'is' if seen.staff == 1 else 'are'} {seen.staff}.",
         )
         yield Alert("short_of_agents", "look", seen.staff, seen.needed, say)
     if seen.not_responding >= limits.not_responding:
         say = Say(
             f"{seen.not_responding} điện thoại viên không bắt máy.",
-            f"{seen.not_responding} agents did not answer an offer.",
+            f"{seen.not_responding} agent{'' if seen.not_responding == 1 else 's'} did not answer an offer.",
         )
         yield Alert("not_responding", "look", seen.not_responding, limits.not_responding, say)
     if seen.promise_late_s is not None and seen.promise_late_s > limits.callbacks_late_s:

@@ -115,8 +115,8 @@ def mask_address(address: str) -> str:
     if at and head:
         return f"{head[0]}***@{domain}"
     # Social ids have no digits to spare either: all but the last three characters go.
-    kept = [character for character in address if character.isalnum()]
-    return "*" * max(3, len(kept) - 3) + "".join(kept[-3:] if len(kept) > 3 else [])
+    kept = address if address.isalnum() else "".join(filter(str.isalnum, address))
+    return "*" * max(3, len(kept) - 3) + (kept[-3:] if len(kept) > 3 else "")
 
 
 def preview(text: str, cap: int = 160) -> str:

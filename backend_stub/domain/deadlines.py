@@ -1,4 +1,4 @@
-"""Deadlines of requests: hours of the clock, or working days that skip weekends and holidays."""
+"""Deadlines of requests: hours of the clock, or working days that skip weekends and holidays and count swapped days."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -24,19 +24,30 @@ def vietnamese_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("VN", years=year))
 
 
-def is_working_day(day: date, holidays_of: Holidays) -> bool:
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """When offices work: `holidays_of` a year, weekdays made free by a swap (`off`), Saturdays worked for them."""
+
+    holidays_of: Holidays
+    off: Container[date] = frozenset()
+    worked: Container[date] = frozenset()
+
+
+def is_working_day(day: date, calendar: Calendar) -> bool:
     """Whether offices work on `day`."""
-    return day.weekday() < 5 and day not in holidays_of(day.year)
+    if day in calendar.worked:
+        return True
+    return day.weekday() < 5 and day not in calendar.off and day not in calendar.holidays_of(day.year)
 
 
-def add_working_days(start: date, days: int, holidays_of: Holidays) -> date:
+def add_working_days(start: date, days: int, calendar: Calendar) -> date:
     """The `days`-th working day after `start`; `start` itself is never counted. ValueError for a negative count."""
     if days < 0:
         raise ValueError("working days cannot be negative")
     day = start
     while days:
         day += timedelta(days=1)
-        days -= is_working_day(day, holidays_of)
+        days -= is_working_day(day, calendar)
     return day
 
 
@@ -71,7 +82,7 @@ def rule_at(usual: str, variants: Mapping[str, str], site: Site) -> str:
     return variants.get(site.corporation, usual)
 
 
-def due_at(rule: str, created: float, holidays_of: Holidays = vietnamese_holidays) -> float | None:
+def due_at(rule: str, created: float, calendar: Calendar) -> float | None:
     """When a request is due (epoch seconds) by a catalogue rule `none`, `hours:N`, `days:N`; ValueError for another."""
     unit, _, figure = rule.partition(":")
     if unit == "none":
@@ -79,7 +90,7 @@ def due_at(rule: str, created: float, holidays_of: Holidays = vietnamese_holiday
     if unit == "hours":
         return created + float(figure) * 3600
     if unit == "days":
-        last = add_working_days(local(created).date(), int(figure), holidays_of)
+        last = add_working_days(local(created).date(), int(figure), calendar)
         return midnight(last) + OFFICE_ENDS_H * 3600
     raise ValueError(f"unknown deadline rule {rule!r}")
 

@@ -3,6 +3,7 @@
 import math
 
 from agent_tui.wire import Say
+from backend_stub.domain.commune_calls import CommuneReport
 
 _VI = {"transformer": "trạm", "lateral": "nhánh", "feeder": "xuất tuyến", "substation": "trạm 110 kV"}
 
@@ -22,3 +23,20 @@ def explain(kind: str, device: str, calls: int, transformers: int, laterals: int
 
 def _many(n: int, what: str) -> str:
     return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def explain_commune(name: str, one: CommuneReport) -> Say:
+    """Return what a report rests on, such as "5 calls from Xã X in 12 min, no device known"."""
+    minutes = max(1, math.ceil((one.last - one.first) / 60))
+    vi = f"{one.callers} cuộc gọi từ {name} trong {minutes} phút, chưa rõ thiết bị"
+    en = f"{_many(one.callers, 'call')} from {name} in {minutes} min, no device known"
+    if one.possibly is not None:
+        what = one.possibly.name
+        vi += f"; có thể do sự cố {what} ({number_vi(one.there)} trong {number_vi(one.total)} khách hàng ở đó)"
+        en += f"; possibly the outage of {what} ({one.there:,} of {one.total:,} customers there)"
+    return Say(vi=vi, en=en)
+
+
+def number_vi(n: int) -> str:
+    """Return a number as written in Vietnamese: `12.400`."""
+    return f"{n:,}".replace(",", ".")

@@ -15,16 +15,12 @@ NOT_COUNTED = frozenset({"NONPAY", "DEFECT", "CUST.AFTER"})
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """Customers without supply from `out_at` to `restored_at` (epoch seconds; None: still out).
-
-    `continued`: the same customers' interruption was counted already, and these are more minutes of it.
-    """
+    """Customers without supply from `out_at` to `restored_at` (epoch seconds; None: still out)."""
 
     customers: int
     out_at: float
     restored_at: float | None
     cause: str | None = None
-    continued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +70,8 @@ def indices(interruptions: Iterable[Interruption], served: int, begin: float, en
         until = now if one.restored_at is None else one.restored_at
         lasted = until - one.out_at
         began_here = begin <= one.out_at < end
-        if lasted > MOMENTARY_S or one.continued:
-            sustained += one.customers * (began_here and not one.continued)
+        if lasted > MOMENTARY_S:
+            sustained += one.customers * began_here
             seconds += one.customers * max(0.0, min(until, end) - max(one.out_at, begin))
         elif one.restored_at is not None and lasted >= 0:
             momentary += one.customers * began_here

@@ -73,7 +73,8 @@ def clock_en(t: float, now: float) -> str:
     return f"{at:%H:%M}{day}"
 
 
-def _back_vi(o: Told, now: float) -> str:
+def back_vi(o: Told, now: float) -> str:
+    """When the supply shall be back, in Vietnamese: a target, and none that has passed."""
     state = etr_state(o.etr, now)
     if o.etr is None or state == "none":
         return "hiện chưa có thời gian dự kiến có điện lại"
@@ -82,7 +83,8 @@ def _back_vi(o: Told, now: float) -> str:
     return f"mục tiêu có điện lại khoảng {clock_vi(o.etr, now)}"
 
 
-def _back_en(o: Told, now: float) -> str:
+def back_en(o: Told, now: float) -> str:
+    """The same in English."""
     state = etr_state(o.etr, now)
     if o.etr is None or state == "none":
         return "there is no estimate yet of when it will be back"
@@ -101,44 +103,44 @@ def _because(words: str) -> str:
 
 def _planned_now_vi(o: Told, now: float) -> str:
     since = f"từ {clock_vi(o.started_at, now)}{_because(o.cause[0])}"
-    return f"Dạ khu vực nhà mình đang ngừng cung cấp điện theo kế hoạch {since}, {_back_vi(o, now)} ạ."
+    return f"Dạ khu vực nhà mình đang ngừng cung cấp điện theo kế hoạch {since}, {back_vi(o, now)} ạ."
 
 
 def _planned_now_en(o: Told, now: float) -> str:
     since = f"since {clock_en(o.started_at, now)}{_because(o.cause[1])}"
-    return f"The power in your area is off for planned work {since}; {_back_en(o, now)}."
+    return f"The power in your area is off for planned work {since}; {back_en(o, now)}."
 
 
 def _known_vi(o: Told, now: float) -> str:
     head = f"Dạ khu vực nhà mình mất điện từ {clock_vi(o.started_at, now)}{_because(o.cause[0])}"
     part = "một phần khu vực đã có điện lại" if o.status == "partially_restored" else ""
-    return _join(head, part, o.crew[0], _back_vi(o, now)) + " ạ."
+    return _join(head, part, o.crew[0], back_vi(o, now)) + " ạ."
 
 
 def _known_en(o: Told, now: float) -> str:
     head = f"The power in your area has been off since {clock_en(o.started_at, now)}{_because(o.cause[1])}"
     part = "part of the area has its power back" if o.status == "partially_restored" else ""
-    return "; ".join(p for p in (head, part, o.crew[1], _back_en(o, now)) if p) + "."
+    return "; ".join(p for p in (head, part, o.crew[1], back_en(o, now)) if p) + "."
 
 
 def _predicted_vi(o: Told, now: float) -> str:
     head = f"Dạ khu vực nhà mình có thể đang mất điện từ khoảng {clock_vi(o.started_at, now)}"
-    return _join(head, "bên em đang xác minh", o.crew[0], _back_vi(o, now)) + " ạ."
+    return _join(head, "bên em đang xác minh", o.crew[0], back_vi(o, now)) + " ạ."
 
 
 def _predicted_en(o: Told, now: float) -> str:
     head = f"Your area may have been without power since about {clock_en(o.started_at, now)}"
-    return "; ".join(p for p in (head, "we are checking it", o.crew[1], _back_en(o, now)) if p) + "."
+    return "; ".join(p for p in (head, "we are checking it", o.crew[1], back_en(o, now)) if p) + "."
 
 
 def _soon_vi(o: Told, now: float) -> str:
-    until = f", {_back_vi(o, now)}" if o.etr is not None else ""
+    until = f", {back_vi(o, now)}" if o.etr is not None else ""
     what = f"sẽ ngừng cung cấp điện theo kế hoạch từ {clock_vi(o.started_at, now)}{_because(o.cause[0])}{until}"
     return f"Dạ khu vực nhà mình hiện chưa ghi nhận mất điện, và {what} ạ."
 
 
 def _soon_en(o: Told, now: float) -> str:
-    until = f"; {_back_en(o, now)}" if o.etr is not None else ""
+    until = f"; {back_en(o, now)}" if o.etr is not None else ""
     what = f"it will be switched off for planned work at {clock_en(o.started_at, now)}{_because(o.cause[1])}{until}"
     return f"No outage is recorded in your area now; {what}."
 

@@ -8,10 +8,10 @@ from backend_stub.store import customers, dictionary, grid, migrations
 from backend_stub.store.driver import sqlite3
 
 UNFINISHED = "bulk_load_unfinished"
-GROUPS = ("customers", "search")
+GROUPS = ("customers", "search", "search2", "search3")
 LATER = frozenset((
-    "customer_code_rev", "customer_place", "customer_meter", "customer_transformer", "customer_street",
-    "customer_phone_number", "customer_phone_tail",
+    "customer_code_end", "customer_place", "customer_meter", "customer_transformer", "customer_street",
+    "customer_first_phone", "customer_first_phone_end", "customer_phone_number", "customer_phone_end",
 ))  # fmt: skip
 CACHE_KIB = 262_144
 LOG_PAGES = 32_768

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend_stub.errors import CannotStart
-from backend_stub.ops import check_audit, check_grid, check_schema, check_search, check_tickets
+from backend_stub.ops import (
+    check_audit,
+    check_grid,
+    check_harvest,
+    check_schema,
+    check_search,
+    check_shifts,
+    check_tickets,
+)
 from backend_stub.store import audit, connect, gate, migrations
 from backend_stub.store.driver import sqlite3
 
@@ -59,7 +67,7 @@ def examine(conn: sqlite3.Connection, key: Path, anchored: bytes | None = None) 
     parts: list[tuple[str, Callable[[sqlite3.Connection], Iterator[str]]]] = [
         ("integrity", integrity), ("foreign keys", foreign_keys), ("schema and triggers", check_schema.problems),
         ("search index", check_search.problems), ("tickets", check_tickets.problems),
-        ("grid", check_grid.problems), ("event log", event_log),
+        ("grid", check_grid.problems), ("shift plans", check_shifts.problems), ("event log", event_log),
     ]  # fmt: skip
     if version >= AUDIT_SINCE:
         trail = audit.Trail(audit.read_key(key))
@@ -93,6 +101,8 @@ def run(args: argparse.Namespace) -> int:
             said = f": {'; '.join(finding.problems)}" if finding.problems else ""
             print(f"{'broken' if said else 'ok':<8}{finding.part}{said}")
         if not broken:
+            for remark in remarks(conn):
+                print(f"{'look':<8}harvesting: {remark}")
             print(summary(conn))
     except CannotStart as error:
         print(f"broken  audit log: {error}")
@@ -113,6 +123,12 @@ def open_for_check(path: Path) -> sqlite3.Connection:
         conn.close()
         raise CannotStart(str(error)) from error
     return conn
+
+
+def remarks(conn: sqlite3.Connection) -> list[str]:
+    """Return what is whole and still wants a look; an older database has no audit log to say it."""
+    version = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    return [] if version < AUDIT_SINCE else list(check_harvest.remarks(conn))
 
 
 def summary(conn: sqlite3.Connection) -> str:

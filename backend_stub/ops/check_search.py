@@ -11,8 +11,6 @@ _LEFT = f"SELECT name_f FROM (SELECT name_f, n FROM dname EXCEPT {_NAMES}) LIMIT
 _UNPOSTED = """SELECT c.id FROM customer c LEFT JOIN dname d ON d.name_f = c.name_f
     WHERE NOT EXISTS (SELECT 1 FROM dpost p WHERE p.nid = d.nid AND p.commune = c.commune AND p.customer = c.id)
     LIMIT 1"""
-_WRONG_PHONE = """SELECT c.id FROM customer c
-    LEFT JOIN customer_phone p ON p.customer = c.id AND p.position = 0 WHERE c.phone <> coalesce(p.phone, '') LIMIT 1"""
 _INDEXED = "SELECT doc, group_concat(term, ' ') FROM temp.indexed GROUP BY doc"
 _COMMUNES = "SELECT commune, count(*) AS n FROM customer WHERE status <> 'closed' GROUP BY commune"
 
@@ -30,7 +28,6 @@ def problems(conn: sqlite3.Connection) -> Iterator[str]:
     row = conn.execute(_UNPOSTED).fetchone()
     if row is not None:
         yield f"the dictionary does not lead to customer {row[0]}"
-    yield from _first_phones(conn)
     # A backup of an older program is checked by what it was made with.
     today = _there(conn, "street")
     yield from _full_text(conn, indexed if today else str)
@@ -41,15 +38,6 @@ def problems(conn: sqlite3.Connection) -> Iterator[str]:
         wrong = conn.execute(f"SELECT commune FROM ({_COMMUNES} EXCEPT {counted}) LIMIT 1").fetchone()
         if wrong is not None:
             yield f"the customers of commune {wrong[0]} are miscounted"
-
-
-def _first_phones(conn: sqlite3.Connection) -> Iterator[str]:
-    """Compare the phone in every customer's own row with the first of the list."""
-    if conn.execute("SELECT 1 FROM pragma_table_info('customer') WHERE name = 'phone'").fetchone() is None:
-        return
-    row = conn.execute(_WRONG_PHONE).fetchone()
-    if row is not None:
-        yield f"customer {row[0]} is shown with another phone than the first of theirs"
 
 
 def _there(conn: sqlite3.Connection, table: str) -> bool:

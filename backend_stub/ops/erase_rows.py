@@ -20,7 +20,7 @@ LEFT_ALONE = frozenset((
     "audit_head", "audit_subject", "bill", "reading", "segment", "commune_customers", "ticket_number", "schema_step",
     "_sqlite_migrations", "street", "import_progress", "ticket_stale", "outage_step_device", "device_node",
     "prediction", "grouping_news", "grouping_run", "consultation", "self_service",
-    "agent_spell", "half_hour", "feeder_day", "contained", "feed",
+    "agent_spell", "half_hour", "feeder_day", "contained", "feed", "shift",
 ))  # fmt: skip
 _CONTACT = """UPDATE contact SET external_id = 'erased-' || id, address = 'erased', name = NULL, candidates = '[]',
     place = NULL, text_preview = NULL, callback_phone = NULL, note = NULL, customer = :pseudonym, version = version + 1,
@@ -83,8 +83,10 @@ def person(conn: sqlite3.Connection, code: str) -> Person:
     row = conn.execute("SELECT * FROM customer WHERE code = ?", (code,)).fetchone()
     if row is None:
         raise CannotStart(f"There is no customer {code}.")
-    numbers = [str(one[0]) for one in conn.execute("SELECT phone FROM customer_phone WHERE customer = ?", (row["id"],))]
-    shared = "SELECT 1 FROM customer_phone WHERE phone = ? AND customer <> ?"
+    further = conn.execute("SELECT phone FROM customer_phone WHERE customer = ?", (row["id"],))
+    numbers = {row["phone"], *(str(one[0]) for one in further)} - {""}
+    shared = """SELECT 1 FROM customer WHERE phone = ?1 AND id <> ?2
+        UNION ALL SELECT 1 FROM customer_phone WHERE phone = ?1 AND customer <> ?2"""
     own_phones = frozenset(n for n in numbers if conn.execute(shared, (n, row["id"])).fetchone() is None)
     own = [row["code"], *own_phones]
     for column, shortest in (("name", 6), ("address", 8), ("old_address", 8), ("meter_no", 6), ("contract_no", 6)):

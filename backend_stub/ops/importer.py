@@ -5,21 +5,22 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from backend_stub.clock import Clock, SystemClock
 from backend_stub.errors import Refused
-from backend_stub.ops import bill_rows, bulk, customer_rows, grid_rows, rows
+from backend_stub.ops import bill_rows, bulk, customer_rows, grid_rows, rows, shift_rows
 from backend_stub.ops.csv_file import Line, Problem
 from backend_stub.ops.progress import Progress
 from backend_stub.ops.rows import Fields
+from backend_stub.ops.transaction import transaction
 from backend_stub.reference import gazetteer, places
 from backend_stub.store import bills, customers, dictionary, grid, outage_import, plans
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
-Kind: TypeAlias = Literal["network", "customers", "outages", "plans", "bills", "readings"]
-KINDS: tuple[Kind, ...] = ("network", "customers", "outages", "plans", "bills", "readings")
+Kind: TypeAlias = Literal["network", "customers", "outages", "plans", "bills", "readings", "shifts"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 # Small enough that the service's own commands wait a tenth of a second for a batch, large enough to be quick. Customers
 # cost more the more there are: beside a service their batches go by the clock, with a pause after each, because whoever
@@ -139,7 +140,7 @@ class _Network(_Loader):
         else:
             summary.loaded += len(self.read)
         if changed:
-            with _transaction(self.conn):
+            with transaction(self.conn):
                 grid.upsert_many(self.conn, changed)
         summary.problems = sorted([*summary.problems, *problems], key=lambda problem: problem.line)
 
@@ -161,7 +162,7 @@ class _Customers(_Loader):
             else:
                 good.append(row)
         if batch[-1].number > self.progress.done:
-            with _transaction(self.conn):
+            with transaction(self.conn):
                 began = time.perf_counter()
                 customers.upsert_many(self.conn, good, indexed=not self.bulk)
                 self.progress.keep(batch[-1].number)
@@ -182,12 +183,12 @@ class _Customers(_Loader):
     def _order(self, count: int) -> None:
         """Put the names in order of popularity: all at once, or beside a service only the front, name by name."""
         if self.alone or count <= REBUILD_MOST:
-            with _transaction(self.conn):
+            with transaction(self.conn):
                 dictionary.rebuild(self.conn)
             return
         names = dictionary.out_of_place(self.conn)
         for start in range(0, len(names), PROMOTED):
-            with _transaction(self.conn):
+            with transaction(self.conn):
                 for nid, name in names[start : start + PROMOTED]:
                     dictionary.promote(self.conn, nid, name)
             time.sleep(PAUSE_S)
@@ -204,7 +205,7 @@ class _Outages(_Loader):
         self.devices = grid.every(conn)
 
     def take(self, batch: list[Line], summary: Summary) -> None:
-        with _transaction(self.conn):
+        with transaction(self.conn):
             tx = Tx(self.conn, self.clock.now())
             for line, fields in self.readable(batch, summary):
                 store = self.read(fields)
@@ -239,6 +240,16 @@ class _Plans(_Outages):
         return lambda tx: None if new is None else plans.upsert(tx, new, outage_import.AUTHOR)
 
 
+class _Shifts(_Outages):
+    def __init__(self, conn: sqlite3.Connection, clock: Clock) -> None:
+        _Loader.__init__(self, conn, clock)
+        self.plan = shift_rows.Plan(conn)
+
+    def read(self, fields: Fields) -> Callable[[Tx], object]:
+        new = shift_rows.read(fields, self.plan.staff)
+        return lambda tx: None if new is None else self.plan.store(tx.conn, new)
+
+
 class _Billing(_Loader):
     book: bill_rows.Book
 
@@ -252,7 +263,7 @@ class _Billing(_Loader):
                 self.refuse(summary, line, fields.problems)
             else:
                 good.append(row)
-        with _transaction(self.conn):
+        with transaction(self.conn):
             summary.odd += self.book.store(self.conn, good)
         summary.loaded += len(good)
 
@@ -267,22 +278,8 @@ class _Readings(_Billing):
 
 _LOADERS: dict[Kind, type[_Loader]] = {
     "network": _Network, "customers": _Customers, "outages": _Outages, "plans": _Plans, "bills": _Bills,
-    "readings": _Readings,
+    "readings": _Readings, "shifts": _Shifts,
 }  # fmt: skip
-
-
-class _transaction:
-    """One immediate transaction: committed when the block ends, undone when it raises."""
-
-    def __init__(self, conn: sqlite3.Connection) -> None:
-        self.conn = conn
-
-    def __enter__(self) -> None:
-        self.conn.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self.conn.in_transaction:
-            self.conn.execute("COMMIT" if kind is None else "ROLLBACK")
 
 
 def _batches(source: Iterable[Line | Mapping[str, str]], loader: _Loader) -> Iterator[list[Line]]:

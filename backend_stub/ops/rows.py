@@ -22,6 +22,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "plans": ("id", "device", "from", "to", "reason", "notified_at", "status"),
     "bills": ("customer", "period", "from", "to", "kwh", "status", "due", "paid_on"),
     "readings": ("customer", "meter_no", "read_on", "reading", "kind"),
+    "shifts": ("username", "start", "end", "activity"),
 }  # fmt: skip
 
 PLAN_STATUSES = ("draft", "notified", "renotified", "active", "postponed", "done", "cancelled")

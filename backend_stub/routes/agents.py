@@ -1,11 +1,13 @@
 """Agents: my state, my colleagues, what a lead changes of them, the end of a shift."""
 
+from msgspec.structs import asdict
+
 from agent_tui import wire
 from backend_stub.domain.agent import capacity
 from backend_stub.errors import NotFound
 from backend_stub.policy import Row
 from backend_stub.routes.table import Answer, Call, Route
-from backend_stub.store import agents, contact_offers, handover, users
+from backend_stub.store import agent_moves, agents, contact_offers, handover, undo, users
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
@@ -42,15 +44,23 @@ def set_state_of(tx: Tx, call: Call) -> Answer:
     """Pause an agent, end the pause or log the agent out, during a contact from its end on."""
     request = call.body_as(wire.StateRequest)
     user_id = _somebody(tx, call, "agent.state")
-    if request.state != "available":
-        contact_offers.quiet(tx, user_id)
-    return Answer(agents.set_by_lead(tx, user_id, request.state, request.reason))
+    return _moved(tx, call, user_id, agent_moves.set_state(tx, user_id, request.state, request.reason))
 
 
 def set_skills_of(tx: Tx, call: Call) -> Answer:
     """Replace an agent's skills."""
     user_id = _somebody(tx, call, "agent.skills")
-    return Answer(agents.set_skills(tx, user_id, call.body_as(wire.SkillsRequest).skills))
+    return _moved(tx, call, user_id, agent_moves.set_skills(tx, user_id, call.body_as(wire.SkillsRequest).skills))
+
+
+def _moved(tx: Tx, call: Call, user_id: str, was: undo.Was | None) -> Answer:
+    token = None if was is None else undo.offer(tx, call.user.username, [was])
+    return Answer(wire.AgentMoved(**asdict(agents.wire_agent(tx.conn, user_id)), undo=token))
+
+
+def bulk(tx: Tx, call: Call) -> Answer:
+    """Change skills or state of several agents as one step."""
+    return Answer(agent_moves.apply(tx, call.body_as(wire.AgentsRequest), call.user))
 
 
 def hand_over(tx: Tx, call: Call) -> Answer:
@@ -65,7 +75,10 @@ def hand_over(tx: Tx, call: Call) -> Answer:
 ROUTES: tuple[Route, ...] = (
     Route("PUT", "/v1/me/state", "me.state", "write", set_state, wire.StateRequest, wire.AgentState),
     Route("GET", "/v1/agents", "agent.list", "read", listing, answer=wire.Page[wire.Agent], query=("limit", "after")),
-    Route("POST", "/v1/agents/{id}/state", "agent.state", "write", set_state_of, wire.StateRequest, wire.Agent),
-    Route("POST", "/v1/agents/{id}/skills", "agent.skills", "write", set_skills_of, wire.SkillsRequest, wire.Agent),
+    Route("POST", "/v1/agents/{id}/state", "agent.state", "write", set_state_of, wire.StateRequest, wire.AgentMoved),
+    Route(
+        "POST", "/v1/agents/{id}/skills", "agent.skills", "write", set_skills_of, wire.SkillsRequest, wire.AgentMoved
+    ),
+    Route("POST", "/v1/agents/bulk", "agent.bulk", "write", bulk, wire.AgentsRequest, wire.BulkAnswer),
     Route("POST", "/v1/me/handover", "me.handover", "write", hand_over, wire.HandoverRequest, wire.Handover),
 )

@@ -1,4 +1,4 @@
-"""The map of the 34 provinces."""
+"""The map of the 34 provinces, and the communes of one of them."""
 
 from agent_tui import wire
 from backend_stub.routes.table import Answer, Call, Route
@@ -10,4 +10,11 @@ def _list(conn: sqlite3.Connection, call: Call) -> Answer:
     return Answer(wire.Page(areas.every(conn, call.now)))
 
 
-ROUTES: tuple[Route, ...] = (Route("GET", "/v1/areas", "area.list", "read", _list, answer=wire.Page[wire.Area]),)
+def _communes(conn: sqlite3.Connection, call: Call) -> Answer:
+    return Answer(wire.Page(areas.communes(conn, call.path["code"])))
+
+
+ROUTES: tuple[Route, ...] = (
+    Route("GET", "/v1/areas", "area.list", "read", _list, answer=wire.Page[wire.Area]),
+    Route("GET", "/v1/areas/{code}/communes", "area.communes", "read", _communes, answer=wire.Page[wire.CommuneOut]),
+)

@@ -23,6 +23,7 @@ PLAIN = frozenset((
     "status", "priority", "type", "assignee", "outage", "customer", "queue", "agent", "disposition", "state", "kind",
     "cause", "crew", "etr", "etr_source", "callback", "score", "channel", "scope", "sign", "danger", "place", "device",
     "commune", "priority_class", "parent", "result", "read_back", "customers", "devices", "ids", "into",
+    "skills", "serve", "only",
 ))  # fmt: skip
 # Renewed every few seconds by every desk: presence is gone within half a minute, a draft is nobody's but its writer's.
 FLEETING = frozenset({"ticket.presence", "draft.write"})
@@ -48,7 +49,7 @@ def handler(trail: Trail, route: Route) -> WriteHandler:
             tx.now, call.user.id, route.verb, _object(trail, tx, call, answer), reason, call.request_id,
             _change(trail, tx, call, before) or _undone(answer),
         )  # fmt: skip
-        trail.append(tx.conn, entry)
+        tx.audit(trail, entry)
         return answer
 
     return run

@@ -11,6 +11,7 @@ from backend_stub.domain.bills import BillFact
 from backend_stub.domain.deadlines import due_at
 from backend_stub.domain.localtime import local
 from backend_stub.errors import Invalid, NotFound
+from backend_stub.reference import working_days
 from backend_stub.reference.catalogue import request_types
 from backend_stub.reference.prices import prices
 from backend_stub.routes import reasons
@@ -51,12 +52,12 @@ def check(tx: Tx, call: Call) -> Answer:
     readings = store.readings(tx.conn, customer.id, fact.usage.first)
     found = bill_check.examine(Period(fact, tariff.charge(prices(), fact.usage)), before, year_ago, readings, prices())
     rule = request_types()[_RECHECK].deadline
-    offered = "recheck_offer" in found.flags
+    due = due_at(rule, call.now, working_days.vietnam()) if "recheck_offer" in found.flags else None
     return Answer(
         wire.BillCheck(
             ratio=_fraction(found.ratio), days_ratio=_fraction(found.days_ratio), flags=list(found.flags),
             explanation=bill_say.say(found, int(rule.partition(":")[2])),
-            recheck_due=opt_to_wire(due_at(rule, call.now)) if offered else None, period=fact.period,
+            recheck_due=opt_to_wire(due), period=fact.period,
             compared_with=before.fact.period if before else None, year_ratio=_fraction(found.year_ratio),
         )
     )  # fmt: skip

@@ -17,11 +17,7 @@ from backend_stub.store.engine import Tx
 
 def listing(conn: sqlite3.Connection, call: Call) -> Answer:
     """List promised calls, the oldest promise first; `due` is `now` or a time the promise must not lie after."""
-    limit = call.limit()
-    after = call.after() or "0"
-    if not (after.isascii() and after.isdigit() and len(after) <= 9):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
-    start = int(after)
+    limit, start = call.limit(), call.place() or 0
     found = callbacks.page(conn, call.user, _until(call), call.now, start, limit + 1)
     return Answer(wire.Page(found[:limit], str(start + limit) if len(found) > limit else None))
 

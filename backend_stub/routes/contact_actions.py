@@ -9,7 +9,7 @@ from agent_tui import wire
 from backend_stub.domain.agent import capacity
 from backend_stub.policy import Principal
 from backend_stub.reference.catalogue import corporations
-from backend_stub.routes.contacts import answer, fetch
+from backend_stub.routes.contacts import answer, changed, fetch
 from backend_stub.routes.table import Answer, Call, Job, Route, WriteHandler
 from backend_stub.store import contact_commands as commands
 from backend_stub.store import contact_help as help_
@@ -39,49 +39,49 @@ def take_next(tx: Tx, call: Call) -> Answer:
 
 def take(tx: Tx, call: Call) -> Answer:
     """Connect a waiting contact, or one that rings: the first who asks wins."""
-    return answer(offers.take(tx, fetch(tx.conn, call, "contact.take"), call.user, places(call)), call)
+    return changed(tx, offers.take(tx, fetch(tx.conn, call, "contact.take"), call.user, places(call)), call)
 
 
 def end(tx: Tx, call: Call) -> Answer:
     """End the conversation: the agent does, or the channel says the customer hung up."""
     row = fetch(tx.conn, call, "contact.end")
-    return answer(commands.end(tx, row, call.user, call.settings.routing.acw_s), call)
+    return changed(tx, commands.end(tx, row, call.user, call.settings.routing.acw_s), call)
 
 
 def more_time(tx: Tx, call: Call) -> Answer:
     """Extend the wrap-up, once."""
     row = fetch(tx.conn, call, "contact.more_time")
-    return answer(commands.more_time(tx, row, call.user, call.settings.routing.acw_more_s), call)
+    return changed(tx, commands.more_time(tx, row, call.user, call.settings.routing.acw_more_s), call)
 
 
 def identify(tx: Tx, call: Call) -> Answer:
     """Say which customer it is."""
     row = fetch(tx.conn, call, "contact.identify")
-    return answer(commands.identify(tx, row, call.user, call.body_as(wire.IdentifyRequest).customer), call)
+    return changed(tx, commands.identify(tx, row, call.user, call.body_as(wire.IdentifyRequest).customer), call)
 
 
 def trouble(tx: Tx, call: Call) -> Answer:
     """Set the trouble codes, or where the trouble is."""
     row = fetch(tx.conn, call, "contact.trouble")
-    return answer(commands.trouble(tx, row, call.user, call.body_as(wire.TroubleRequest)), call)
+    return changed(tx, commands.trouble(tx, row, call.user, call.body_as(wire.TroubleRequest)), call)
 
 
 def attach(tx: Tx, call: Call) -> Answer:
     """Join it to an outage."""
     row = fetch(tx.conn, call, "contact.attach")
-    return answer(commands.attach(tx, row, call.user, call.body_as(wire.AttachRequest)), call)
+    return changed(tx, commands.attach(tx, row, call.user, call.body_as(wire.AttachRequest)), call)
 
 
 def callback(tx: Tx, call: Call) -> Answer:
     """Promise a call back."""
     row = fetch(tx.conn, call, "contact.callback")
-    return answer(commands.callback(tx, row, call.user, call.body_as(wire.CallbackRequest)), call)
+    return changed(tx, commands.callback(tx, row, call.user, call.body_as(wire.CallbackRequest)), call)
 
 
 def message(tx: Tx, call: Call) -> Answer:
     """Write a line of a text channel."""
     row = fetch(tx.conn, call, "contact.message")
-    return answer(commands.message(tx, row, call.user, call.body_as(wire.MessageRequest).text), call)
+    return changed(tx, commands.message(tx, row, call.user, call.body_as(wire.MessageRequest).text), call)
 
 
 def transfer(tx: Tx, call: Call) -> Answer:
@@ -101,12 +101,12 @@ def finish(tx: Tx, call: Call) -> Answer:
     """End conversation and wrap-up."""
     row = fetch(tx.conn, call, "contact.finish")
     request = call.body_as(wire.FinishRequest)
-    return answer(commands.finish(tx, row, call.user, request, more_dispositions=call.settings.dispositions), call)
+    return changed(tx, commands.finish(tx, row, call.user, request, more_dispositions=call.settings.dispositions), call)
 
 
 def _plain(verb: str, command: Callable[[Tx, Row, Principal], Row]) -> Route:
     def handler(tx: Tx, call: Call) -> Answer:
-        return answer(command(tx, fetch(tx.conn, call, f"contact.{verb}"), call.user), call)
+        return changed(tx, command(tx, fetch(tx.conn, call, f"contact.{verb}"), call.user), call)
 
     handler.__doc__ = command.__doc__
     handler.__name__ = verb

@@ -2,7 +2,6 @@
 
 from agent_tui import wire
 from backend_stub.domain.contact import LIVE, TERMINAL
-from backend_stub.errors import Invalid
 from backend_stub.policy import Row as Place
 from backend_stub.routes.table import Answer, Call, Route, page
 from backend_stub.store import contact_commands, contact_intake, contact_rows
@@ -28,6 +27,11 @@ def answer(row: Row, call: Call, status: int | None = None) -> Answer:
     return Answer(contact_rows.seen_by(row, call.user.id), status=status, etag=row["version"])
 
 
+def changed(tx: Tx, row: Row, call: Call) -> Answer:
+    """Return a contact that was just changed: the bytes the streams received are the answer too."""
+    return Answer(contact_rows.sent_to(tx, row, call.user.id), etag=row["version"])
+
+
 def create(tx: Tx, call: Call) -> Answer:
     """Queue a customer's attempt to reach us; the same `external_id` again is the same contact."""
     new = call.body_as(wire.NewContact)
@@ -48,7 +52,7 @@ def listing(conn: sqlite3.Connection, call: Call) -> Answer:
         state=call.choice("state", (*LIVE, *TERMINAL)),
         agent=call.user.id if call.choice("mine", ("1",)) else None,
         customer=call.query.get("customer"),
-        after=_cursor(call.after()),
+        after=call.place(),
         limit=limit,
     )
     cut: wire.Page[Row] = page(rows, limit, lambda row: str(row["n"]))
@@ -65,14 +69,6 @@ def csat(tx: Tx, call: Call) -> Answer:
     """Store the customer's score."""
     row = fetch(tx.conn, call, "contact.csat")
     return answer(contact_commands.csat(tx, row, call.body_as(wire.CsatRequest)), call)
-
-
-def _cursor(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
-    return int(text)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -1,7 +1,7 @@
 """The event stream."""
 
 from backend_stub import stream
-from backend_stub.errors import NotAuthenticated
+from backend_stub.errors import NotAuthenticated, Refused
 from backend_stub.routes.table import Call, Opened, Route
 from backend_stub.service import Service
 
@@ -15,6 +15,9 @@ async def follow(service: Service, call: Call) -> Opened:
             await service.sessions.authenticate(call.token)
         except NotAuthenticated:
             return False
+        except Refused:
+            # The store cannot say now; the next round asks again, and this one goes on to the other readers.
+            return True
         return True
 
     heartbeat_s = service.settings.server.heartbeat_s

@@ -1,6 +1,7 @@
 """ASGI at arm's length: a request's head and body in, an answer's bytes out."""
 
 import asyncio
+import functools
 import itertools
 import re
 import secrets
@@ -66,8 +67,9 @@ def head(scope: Scope) -> Head:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in pairs}
     if len(headers) < len(pairs):
         headers = _joined(pairs)
-    given = headers.get("x-request-id", "")
-    request_id = given if decode.REQUEST_ID.fullmatch(given) else f"{PROCESS}{next(NUMBERS):08x}"
+    request_id = headers.get("x-request-id", "")
+    if not request_id or not decode.REQUEST_ID.fullmatch(request_id):
+        request_id = f"{PROCESS}{next(NUMBERS):08x}"
     # Behind a proxy on this machine uvicorn puts the address the proxy names here.
     peer = cast("tuple[str, int] | None", scope.get("client")) or ("", 0)
     return Head(
@@ -87,12 +89,17 @@ def _joined(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
 
 def check_host(headers: dict[str, str], known: frozenset[str]) -> None:
     """Refuse a foreign Host (DNS rebinding) and any web page; raises Refused 421 or Forbidden."""
-    host = HOST.fullmatch(headers.get("host", "").lower())
-    if host is None or host["name"] not in known:
+    if _host(headers.get("host", "")) not in known:
         raise Refused(421, "unknown_host", "Misdirected request", "This service does not go by that name.")
     # Browsers name the page that asks; our clients are no browsers, and no page of ours exists.
     if "origin" in headers:
         raise Forbidden("Web pages may not use this service.")
+
+
+@functools.lru_cache(256)
+def _host(text: str) -> str | None:
+    found = HOST.fullmatch(text.lower())
+    return None if found is None else found["name"]
 
 
 def check_length(headers: dict[str, str], limit: int) -> None:

@@ -27,7 +27,8 @@ async def scrape(service: Service, call: Call) -> Answer:
     queues = {name: waiting.get(name, (0, 0.0)) for name in {**service.settings.queues, **waiting}}
     files = {name: engine.path.with_name(engine.path.name + end) for name, end in (("main", ""), ("wal", "-wal"))}
     sizes = {name: path.stat().st_size for name, path in files.items() if path.exists()}
-    reading = Reading(queues, max(0, head - published), shutil.disk_usage(service.data_dir).free, sizes)
+    free = shutil.disk_usage(service.data_dir).free
+    reading = Reading(queues, max(0, head - published), free, sizes, service.harvest.told)
     return Answer(Raw(metrics.text(service.meter, reading)), content_type=metrics.CONTENT_TYPE)
 
 

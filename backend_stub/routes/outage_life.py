@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from agent_tui import wire
 from backend_stub.clock import from_wire
-from backend_stub.errors import Invalid, NotFound, VersionConflict
+from backend_stub.errors import NotFound, VersionConflict
 from backend_stub.policy import Row
 from backend_stub.routes.outages import answer, need
 from backend_stub.routes.table import Answer, Call, Route, page
@@ -39,7 +39,7 @@ def restore(tx: Tx, call: Call) -> Answer:
 def calls(conn: sqlite3.Connection, call: Call) -> Answer:
     """List the contacts attached to it, newest first."""
     row, limit = need(conn, call), call.limit()
-    ids = outage_callbacks.calls(conn, row["id"], _centre(call), _cursor(call), limit + 1)
+    ids = outage_callbacks.calls(conn, row["id"], _centre(call), call.place(), limit + 1)
     found = [contact_rows.need(conn, contact_id) for contact_id in ids]
     cut = page(found, limit, lambda contact: str(contact["n"]))
     return Answer(wire.Page([contact_rows.seen_by(contact, call.user.id) for contact in cut.items], cut.next))
@@ -49,7 +49,7 @@ def callbacks(conn: sqlite3.Connection, call: Call) -> Answer:
     """List the calls promised about it, oldest first."""
     row, limit = need(conn, call), call.limit()
     state = call.choice("state", tuple(outage_callbacks.STATES)) or "all"
-    after = _cursor(call) or 0
+    after = call.place() or 0
     found = outage_callbacks.page(conn, row["id"], call.user, _centre(call), state, after, limit + 1, call.now)
     cut = page(found, limit, lambda one: str(one[0]))
     return Answer(wire.Page([one for _, one in cut.items], cut.next))
@@ -78,13 +78,6 @@ def _contact(tx: Tx, call: Call, verb: str) -> str:
 
 def _centre(call: Call) -> str | None:
     return None if call.user.role == "admin" else call.user.centre
-
-
-def _cursor(call: Call) -> int | None:
-    text = call.after()
-    if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
-    return None if text is None else int(text)
 
 
 def _match(tx: Tx, call: Call, row: sqlite3.Row) -> None:

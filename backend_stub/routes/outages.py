@@ -1,11 +1,13 @@
 """Outages: list, one, report, change."""
 
+from msgspec import structs
+
 from agent_tui import wire
 from backend_stub.clock import from_wire
 from backend_stub.domain import outage as rules
 from backend_stub.errors import Forbidden, Invalid, NotFound, VersionConflict
 from backend_stub.routes.table import Answer, Call, Route, page
-from backend_stub.store import outage_life, outages
+from backend_stub.store import commune_calls, outage_life, outage_search, outages
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.outages import Report
@@ -19,8 +21,15 @@ def _list(conn: sqlite3.Connection, call: Call) -> Answer:
     return Answer(page(found, limit, lambda outage: outage.id))
 
 
+def _search(conn: sqlite3.Connection, call: Call) -> Answer:
+    return Answer(outage_search.find(conn, call.body_as(wire.OutageSearch).q))
+
+
 def _get(conn: sqlite3.Connection, call: Call) -> Answer:
-    return answer(conn, need(conn, call), call.now)
+    row = need(conn, call)
+    # Worked out anew for whoever looks at one: in a list or an event it would be old at once.
+    possible = commune_calls.possible(conn, row, call.settings.grouping, call.now)
+    return Answer(structs.replace(outages.to_wire(conn, row, call.now), possible=possible), etag=row["version"])
 
 
 def _create(tx: Tx, call: Call) -> Answer:
@@ -68,6 +77,7 @@ LIST_QUERY = ("status", "province", "feeder", "limit", "after")
 ROUTES: tuple[Route, ...] = (
     Route("GET", "/v1/outages", "outage.list", "read", _list, answer=wire.Page[wire.Outage], query=LIST_QUERY),
     Route("POST", "/v1/outages", "outage.create", "write", _create, wire.NewOutage, wire.Outage, status=201),
+    Route("POST", "/v1/outages/search", "outage.search", "read", _search, wire.OutageSearch, wire.OutageHits),
     Route("GET", "/v1/outages/{id}", "outage.read", "read", _get, answer=wire.Outage),
     Route("PATCH", "/v1/outages/{id}", "outage.patch", "write", _patch, wire.PatchOutage, wire.Outage),
 )

@@ -3,7 +3,7 @@
 from agent_tui import wire
 from backend_stub.clock import from_wire
 from backend_stub.domain.localtime import day_bounds
-from backend_stub.errors import Invalid, NotFound, VersionConflict
+from backend_stub.errors import NotFound, VersionConflict
 from backend_stub.routes.outages import need
 from backend_stub.routes.table import Answer, Call, Job, Route, page
 from backend_stub.settings import Settings
@@ -20,10 +20,8 @@ def _list(conn: sqlite3.Connection, call: Call) -> Answer:
     begin, end = call.moment("from"), call.moment("to")
     begin = day_bounds(call.now)[0] if begin is None else begin
     end = begin + DAYS_AHEAD_S if end is None else end
-    after, limit = call.after() or "0", call.limit()
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
-    cut = page(plans.page(conn, begin, end, int(after), limit + 1), limit, lambda row: str(row["n"]))
+    limit = call.limit()
+    cut = page(plans.page(conn, begin, end, call.place() or 0, limit + 1), limit, lambda row: str(row["n"]))
     quiet = call.settings.plans.periods()
     return Answer(wire.Page([plans.to_wire(conn, row, call.now, quiet) for row in cut.items], cut.next))
 

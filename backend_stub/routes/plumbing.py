@@ -27,6 +27,7 @@ class Router:
 
     def __init__(self, routes: Iterable[Route]) -> None:
         self._tree: dict[str, object] = {}
+        self._values: dict[str, list[tuple[int, str]]] = {}
         for route in routes:
             self._add(route)
 
@@ -40,15 +41,19 @@ class Router:
         if route.method in methods:
             raise LookupError(f"{route.method} {route.path} is there twice")
         methods[route.method] = route
+        parts = enumerate(route.path.strip("/").split("/"))
+        self._values[route.path] = [(n, part[1:-1]) for n, part in parts if part.startswith("{")]
 
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
         """Return the route and the path's values; raises Refused 404 or 405."""
         parts = path.strip("/").split("/")
         node: dict[str, object] = self._tree
+        if not path.isascii() or "\x00" in path or (len(path) > 200 and max(map(len, parts)) > 200):
+            raise _nothing()
         for part in parts:
-            below = node.get(part or "/") or node.get("{}")
-            if not isinstance(below, dict) or len(part) > 200 or "\x00" in part or not part.isascii():
-                raise Refused(404, "not_found", "Not found", "There is nothing at this address.")
+            below = (node.get(part) or node.get("{}")) if part else None
+            if not isinstance(below, dict):
+                raise _nothing()
             node = below
         methods = cast("dict[str, Route]", node.get("", {}))
         route = methods.get("GET" if method == "HEAD" else method)
@@ -58,9 +63,12 @@ class Router:
             allow = ", ".join(sorted(methods))
             raise Refused(405, "method_not_allowed", "Method not allowed", f"Use {allow}.", headers={"allow": allow})
         if route is None:
-            raise Refused(404, "not_found", "Not found", "There is nothing at this address.")
-        names = route.path.strip("/").split("/")
-        return route, {name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")}
+            raise _nothing()
+        return route, {name: parts[n] for n, name in self._values[route.path]}
+
+
+def _nothing() -> Refused:
+    return Refused(404, "not_found", "Not found", "There is nothing at this address.")
 
 
 def bearer(head: Head) -> str:
@@ -152,7 +160,7 @@ def command(route: Route, call: Call, key: str | None, raw: bytes, trail: Trail)
     fingerprint = hashlib.sha256(b"\n".join((route.path.encode(), names.encode(), raw))).digest()
 
     def run(tx: Tx) -> Reply:
-        stored = idempotency.get(tx.conn, call.user.id, key, tx.now)
+        stored = idempotency.get(tx.conn, call.user.id, key)
         if stored is None:
             reply = encode(write(tx, call), route)
             answer = idempotency.Stored(fingerprint, reply.status, reply.body, reply.headers)

@@ -49,9 +49,6 @@ def agents(conn: sqlite3.Connection, call: Call) -> Answer:
 def raw_segments(conn: sqlite3.Connection, call: Call) -> Answer:
     """List the stays in queues begun in [from, to), in order of storing."""
     limit = call.limit()
-    after = call.after() or "0"
-    if not (after.isascii() and after.isdigit() and len(after) <= 18):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
     only: dict[str, str] = {name: call.query[name] for name in segments.FILTERS if name in call.query}
     call.choice("channel", CHANNELS)
     call.choice("outcome", OUTCOMES)
@@ -60,7 +57,7 @@ def raw_segments(conn: sqlite3.Connection, call: Call) -> Answer:
         conn,
         start=_time(call, "from", -math.inf),
         end=_time(call, "to", math.inf),
-        after=int(after),
+        after=call.place() or 0,
         limit=limit,
         only=only,
     )

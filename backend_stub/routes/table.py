@@ -79,6 +79,13 @@ class Call(Struct):
         """Return the cursor of the page before, as handed out in `next`."""
         return self.query.get("after") or None
 
+    def place(self) -> int | None:
+        """Return a cursor that is a row's number; raises Invalid for one this service did not hand out."""
+        text = self.after()
+        if text is not None and not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
+        return None if text is None else int(text)
+
     def moment(self, name: str) -> float | None:
         """Return a query parameter as epoch seconds, a date as its Vietnamese midnight; raises Invalid."""
         text = self.query.get(name)

@@ -31,11 +31,8 @@ def _merge(tx: Tx, call: Call) -> Answer:
 
 def _history(conn: sqlite3.Connection, call: Call) -> Answer:
     row = need(conn, call, "ticket.history")
-    after = call.after() or "0"
-    if not (after.isascii() and after.isdigit() and len(after) < 16):
-        raise Invalid("after", "unknown_cursor", "This is not a cursor of this list.")
     limit = call.limit(MOST)
-    found = ticket_history.page(conn, row["id"], int(after), limit + 1)
+    found = ticket_history.page(conn, row["id"], call.place() or 0, limit + 1)
     return Answer(page(found, limit, lambda change: str(change.version)))
 
 

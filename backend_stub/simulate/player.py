@@ -222,5 +222,8 @@ async def _report(lead: Door, there: wire.Outage | None, wanted: wire.NewOutage)
     """Report an outage that is not there yet; an unplanned one gets a crew and a restoration time of today."""
     outage = there or await lead.call("POST", "/v1/outages", wire.Outage, wanted)
     if outage and outage.kind == "unplanned":
-        change = wire.PatchOutage(crew="onsite", etr=wanted.etr, etr_source="crew")
+        # A report just made has its time already: said again it would stand twice in the history.
+        change = wire.PatchOutage(crew="onsite")
+        if there is not None:
+            change = wire.PatchOutage(crew="onsite", etr=wanted.etr, etr_source="crew")
         await lead.call("PATCH", f"/v1/outages/{outage.id}", wire.Outage, change, version=outage.version)

@@ -6,15 +6,12 @@ from typing import Literal
 
 from agent_tui.wire import Channel
 from agent_tui.wire.trouble import TroubleDanger
+from backend_stub.domain import forecast
 from backend_stub.simulate import grid
 
 Reason = Literal["power_out", "danger", "bill", "payment", "meter", "new_supply", "other"]
 
-# Hourly shares of a day's calls in percent (reference/contact-centre.md 6.1, marked there as a guess).
-DAY_PROFILE = (
-    0.8, 0.5, 0.4, 0.4, 0.5, 1.2, 3.0, 5.5, 8.2, 8.8, 8.6, 7.2,
-    4.6, 5.4, 7.6, 7.8, 7.0, 5.8, 4.8, 4.6, 4.0, 2.8, 1.8, 1.1,
-)  # fmt: skip
+DAY_PROFILE = forecast.DAY_SHARES
 BUSIEST = max(DAY_PROFILE)
 START_HOUR = 9
 

@@ -20,6 +20,7 @@ from backend_stub.store import connect, users
 from backend_stub.store.driver import sqlite3
 
 CENTRE = "EVNCPC"
+PLANNED_DAYS = 14
 _SKILLS = {"outage": 3, "billing": 3, "service": 3, "general": 3}
 _DESKS = (("lan.tran", "Lan Trần", "agent"), ("minh.le", "Minh Lê", "lead"), ("kenh.cpc", "Kênh EVNCPC", "channel"))
 _DISPATCHER = ("truc.dieudo", "Trực điều độ")
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
         if args.outage:
             _load(conn, "outages", _outages(datetime.now(UTC)))
         _add_users(conn, made.users)
+        _load(conn, "shifts", shift_plan(made.users, SystemClock().now()))
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         conn.close()
@@ -86,6 +88,23 @@ def _users() -> list[User]:
     made = [User(name, secrets.token_urlsafe(18), shown, role, CENTRE) for name, shown, role in _DESKS]
     made += [User(name, secrets.token_urlsafe(18), shown, "agent", CENTRE, True) for name, shown in _COLLEAGUES]
     return [*made, User(_DISPATCHER[0], secrets.token_urlsafe(18), _DISPATCHER[1], "lead", CENTRE, True)]
+
+
+def shift_plan(made: Iterable[User], now: float) -> list[dict[str, str]]:
+    """Return rows of the shifts file: eight hours for every agent from the hour of `now` on, for two weeks."""
+    begins = now - now % 3_600
+    rows = []
+    for n, user in enumerate(user for user in made if user.role == "agent"):
+        # One after another on a break and at a meal, so that never all of them are away.
+        break_at, meal_at = 5_400 + 300 * n, 14_400 + 600 * n
+        parts = ((0, break_at, "work"), (break_at, break_at + 900, "break"), (break_at + 900, meal_at, "work"),
+                 (meal_at, meal_at + 1_800, "meal"), (meal_at + 1_800, 28_800, "work"))  # fmt: skip
+        for day in range(PLANNED_DAYS):
+            for start, end, activity in parts:
+                at = begins + day * 86_400
+                times = {"start": local(at + start).isoformat(), "end": local(at + end).isoformat()}
+                rows.append({"username": user.username, **times, "activity": activity})
+    return rows
 
 
 def _add_users(conn: sqlite3.Connection, made: Iterable[User]) -> None:

@@ -1,4 +1,4 @@
-"""The agents' day: the time in each state, and what was handled in it."""
+"""The agents' day: the time in each state, what was handled in it, and how the shift plan was kept."""
 
 from datetime import date
 from typing import Final
@@ -6,9 +6,11 @@ from typing import Final
 from msgspec import Struct
 
 from agent_tui import wire
-from backend_stub.domain import metrics
+from backend_stub.domain import adherence, metrics
+from backend_stub.domain.adherence import Kept, Planned
 from backend_stub.domain.localtime import midnight
-from backend_stub.store.board_figures import STATES, state_of
+from backend_stub.store import shifts
+from backend_stub.store.board_figures import STAFF, STATES, state_of
 from backend_stub.store.driver import sqlite3
 
 DAY_S: Final = 86_400.0
@@ -40,8 +42,20 @@ class Handled(Struct, frozen=True):
     acw_s: float = 0.0
 
 
+class Did(Struct):
+    """What an agent did: seconds in each state, and the spans on duty and paused (epoch seconds)."""
+
+    spent: dict[str, float]
+    duty: list[adherence.Span]
+    paused: list[adherence.Span]
+
+
+def _nothing() -> Did:
+    return Did(dict.fromkeys(STATES, 0.0), [], [])
+
+
 def agents(conn: sqlite3.Connection, day: date, centre: str | None, now: float) -> wire.AgentReport:
-    """Return the day of every agent and lead of a centre, or of all (None), who worked on it; by user name."""
+    """Return the day of every agent and lead of a centre, or of all (None), who worked or was planned; by user name."""
     start = midnight(day)
     end = min(now, start + DAY_S)
     times = _times(conn, start, end, now)
@@ -49,44 +63,61 @@ def agents(conn: sqlite3.Connection, day: date, centre: str | None, now: float) 
     rows = conn.execute(_HANDLED, (start - 7 * DAY_S, end, start, end))
     handled = {row[0]: Handled(*tuple(row)[1:]) for row in rows}
     missed = {row[0]: row[1] for row in conn.execute(_MISSED, {"start": start, "end": end})}
+    plans = shifts.planned(conn, start, end)
     sql = "SELECT id, username, name, centre FROM user WHERE ? IS NULL OR centre = ? ORDER BY username"
+    known = times.keys() | handled.keys() | plans.keys()
     return wire.AgentReport(
         day.isoformat(),
         centre or "all",
-        {name: metrics.FORMULAS[name] for name in ("AHT", "OCC", "UTIL")},
+        {name: metrics.FORMULAS[name] for name in ("AHT", "OCC", "UTIL", "ADH", "CONF")},
         [
-            _row(row, times.get(row["id"], {}), handled.get(row["id"], Handled()), missed.get(row["id"], 0))
+            _row(
+                row,
+                time := times.get(row["id"]) or _nothing(),
+                handled.get(row["id"], Handled()),
+                missed.get(row["id"], 0),
+                _kept(plans.get(row["id"]), time, start, end),
+            )
             for row in conn.execute(sql, (centre, centre))
-            if row["id"] in times or row["id"] in handled
+            if row["id"] in known
         ],
     )
 
 
-def _times(conn: sqlite3.Connection, start: float, end: float, now: float) -> dict[str, dict[str, float]]:
-    """Return the seconds of each agent in each state between two moments; who was never there is not in."""
-    found: dict[str, dict[str, float]] = {}
+def _kept(plan: list[Planned] | None, time: Did, start: float, end: float) -> Kept | None:
+    return None if plan is None else adherence.follow(plan, time.duty, time.paused, start, end)
+
+
+def _times(conn: sqlite3.Connection, start: float, end: float, now: float) -> dict[str, Did]:
+    """Return what each agent did between two moments; who was never there is not in."""
+    found: dict[str, Did] = {}
     for user, intent, activity, began, ended in conn.execute(_SPELLS, (start, end + 7 * DAY_S, end, now, end)):
-        state, seconds = state_of(intent, activity), min(ended, end) - max(began, start)
-        if seconds > 0 and state != "logged_out":
-            spent = found.setdefault(user, dict.fromkeys(STATES, 0.0))
-            spent[state] += seconds
+        state, begin, until = state_of(intent, activity), max(began, start), min(ended, end)
+        if until <= begin or state == "logged_out":
+            continue
+        time = found.setdefault(user, _nothing())
+        time.spent[state] += until - begin
+        if state in STAFF:
+            time.duty.append((begin, until))
+        elif state == "paused":
+            time.paused.append((begin, until))
     return found
 
 
-def _row(who: sqlite3.Row, spent: dict[str, float], done: Handled, missed: int) -> wire.AgentRow:
-    time = {state: spent.get(state, 0.0) for state in STATES}
-    logged_in = sum(time.values())
-    handling = sum(time[state] for state in HANDLING)
+def _row(who: sqlite3.Row, time: Did, done: Handled, missed: int, kept: Kept | None) -> wire.AgentRow:
+    spent = time.spent
+    logged_in = sum(spent.values())
+    handling = sum(spent[state] for state in HANDLING)
     return wire.AgentRow(
         id=who["id"],
         username=who["username"],
         name=who["name"],
         centre=who["centre"],
         logged_in_s=logged_in,
-        available_s=time["available"],
-        paused_s=time["paused"],
-        not_responding_s=time["not_responding"],
-        ring_s=time["reserved"],
+        available_s=spent["available"],
+        paused_s=spent["paused"],
+        not_responding_s=spent["not_responding"],
+        ring_s=spent["reserved"],
         handling_s=handling,
         handled=done.count,
         not_answered=missed,
@@ -95,6 +126,10 @@ def _row(who: sqlite3.Row, spent: dict[str, float], done: Handled, missed: int) 
         acw_s=done.acw_s,
         aht_s_AHT=metrics.ratio(done.talk_s + done.hold_s + done.acw_s, done.count),
         # Ringing is time with a contact: the variant of OCC with [+ring].
-        occupancy_OCC=metrics.occupancy(handling + time["reserved"], time["available"]),
+        occupancy_OCC=metrics.occupancy(handling + spent["reserved"], spent["available"]),
         utilisation_UTIL=metrics.utilisation(handling, logged_in),
+        scheduled_s=None if kept is None else kept.scheduled_s,
+        kept_s=None if kept is None else kept.kept_s,
+        adherence_ADH=None if kept is None else kept.adherence,
+        conformance_CONF=None if kept is None else kept.conformance,
     )

@@ -55,8 +55,15 @@ def store(tx: Tx, user_id: str, before: Agent, after: Agent) -> None:
 def ask(tx: Tx, user_id: str, intent: wire.Intent, reason: str | None) -> wire.AgentState:
     """Ask for a state: at once, or pending while a contact is offered or in hand."""
     before = load(tx.conn, user_id)
-    store(tx, user_id, before, rules.ask(before, intent, reason, slots(tx.conn, user_id), tx.now))
+    wish(tx, user_id, before, rules.ask(before, intent, reason, slots(tx.conn, user_id), tx.now))
     return wire_state(tx.conn, user_id)
+
+
+def wish(tx: Tx, user_id: str, before: Agent, after: Agent) -> None:
+    """Store what somebody asked for, which an older undo must not lose."""
+    if after != before:
+        tx.conn.execute("UPDATE user SET wish_version = wish_version + 1 WHERE id = ?", (user_id,))
+    store(tx, user_id, before, after)
 
 
 def set_by_lead(tx: Tx, user_id: str, intent: wire.Intent, reason: str | None) -> wire.Agent:
@@ -77,6 +84,7 @@ def set_skills(tx: Tx, user_id: str, skills: Mapping[str, int]) -> wire.Agent:
     tx.conn.execute("DELETE FROM user_skill WHERE user_id = ?", (user_id,))
     rows = [(user_id, skill, level) for skill, level in skills.items()]
     tx.conn.executemany("INSERT INTO user_skill (user_id, skill, level) VALUES (?, ?, ?)", rows)
+    tx.conn.execute("UPDATE user SET skills_version = skills_version + 1 WHERE id = ?", (user_id,))
     agent = wire_agent(tx.conn, user_id)
     tx.emit("agent.changed", agent, centre=agent.centre)
     return agent

@@ -1,7 +1,10 @@
-"""The 34 provinces with their customers and what is out there now."""
+"""The 34 provinces and their communes with their customers and what is out there now."""
+
+from collections import Counter
 
 from agent_tui import wire
 from backend_stub.domain import outage as rules
+from backend_stub.errors import NotFound
 from backend_stub.reference import places
 from backend_stub.store import outage_grid, outage_steps, outages
 from backend_stub.store.driver import sqlite3
@@ -22,20 +25,15 @@ def every(conn: sqlite3.Connection, now: float) -> list[wire.Area]:
     rows = outages.open_all(conn, now)
     off = [row for row in rows if row["status"] in rules.OFF_NOW]
     planned = [r for r in rows if rules.is_planned_today(r["kind"], r["status"], r["started_at"], r["etr"], now)]
-    out, open_count = dict.fromkeys(places.provinces(), 0), dict.fromkeys(places.provinces(), 0)
+    open_count, today = Counter[str](), Counter[str]()
     for row in off:
-        for province in outage_grid.strings(row["provinces"]):
-            open_count[province] += 1
-    for row in _topmost(conn, off):
-        # Where the devices that are back are known, their places have nobody out.
-        below = outage_grid.counts(row["below_out"] or row["below"])
-        for commune, n in rules.share_out(row["customers_out"], below).items():
-            if commune in places.communes():
-                out[places.communes()[commune].province] += n
-    today = dict.fromkeys(places.provinces(), 0)
+        open_count.update(outage_grid.strings(row["provinces"]))
     for row in planned:
-        for province in outage_grid.strings(row["provinces"]):
-            today[province] += 1
+        today.update(outage_grid.strings(row["provinces"]))
+    out = Counter[str]()
+    for code, n in _out(conn, off).items():
+        if code in places.communes():
+            out[places.communes()[code].province] += n
     totals = customers_by_province(conn)
     return [
         wire.Area(p.code, p.name, p.corporation, totals[p.code], out[p.code], open_count[p.code], today[p.code])
@@ -43,19 +41,47 @@ def every(conn: sqlite3.Connection, now: float) -> list[wire.Area]:
     ]
 
 
-def _topmost(conn: sqlite3.Connection, off: list[sqlite3.Row]) -> list[sqlite3.Row]:
-    # A transformer below a feeder that is out, or reported twice, must not count its customers again; below a part of
-    # the feeder that is back it is an outage of its own.
+def communes(conn: sqlite3.Connection, province: str) -> list[wire.CommuneOut]:
+    """The communes of a province with an open outage, most customers out first; raises NotFound.
+
+    Counted as the provinces are: exact where the devices that are back are known; of a mere number of customers back
+    each commune below the device has its share.
+    """
+    if province not in places.provinces():
+        raise NotFound("area")
+    off = conn.execute(f"SELECT * FROM outage WHERE {outages.OPEN} ORDER BY n DESC").fetchall()
+    touched = Counter(code for row in off for code in outage_grid.counts(row["below"]))
+    out = _out(conn, off)
+    totals = dict(conn.execute("SELECT commune, n FROM commune_customers"))
+    found = [
+        wire.CommuneOut(one.code, one.full_name, totals.get(one.code, 0), out[one.code], touched[one.code])
+        for one in places.communes().values()
+        if one.province == province and touched[one.code]
+    ]
+    return sorted(found, key=lambda one: (-one.customers_out, -one.outages, one.code))
+
+
+def _out(conn: sqlite3.Connection, off: list[sqlite3.Row]) -> Counter[str]:
+    """Customers out by commune, whoever is below two open outages counted once."""
+    # A device reported twice counts as the larger of the two.
     largest = {row["device"]: row for row in sorted(off, key=lambda r: int(r["customers_out"]))}
     back = {
-        device: outage_steps.back_since(conn, row["id"]) for device, row in largest.items()
+        device: outage_steps.back_since(conn, row["id"]).keys() for device, row in largest.items()
         if row["below_out"] is not None
     }  # fmt: skip
-    return [
-        row
-        for row in largest.values()
-        if not any(
-            above in largest and row["device"] not in back.get(above, ())
-            for above in outage_grid.strings(row["device_path"])[1:]
-        )
-    ]
+    out = Counter[str]()
+    for device, row in largest.items():
+        above = [code for code in outage_grid.strings(row["device_path"])[1:] if code in largest]
+        if any(code not in back for code in above):
+            continue
+        # Where the devices that are back are known, their places have nobody out.
+        below = outage_grid.counts(row["below_out"] or row["below"])
+        if above:
+            # Below a part of an outage that is back it is one of its own; the rest is out up there already.
+            own = outage_grid.transformers(conn, device) - back.get(device, set())
+            mine = own.intersection(*(back[code] for code in above))
+            if mine != own:
+                out.update(outage_grid.communes_of(conn, mine))
+                continue
+        out.update(rules.share_out(row["customers_out"], below))
+    return out

@@ -120,19 +120,25 @@ class Trail:
         return hmac.digest(self._key, _encode((kind, *content)), "sha256")
 
     def append(self, conn: sqlite3.Connection, entry: Entry) -> None:
-        """Append a row in the open transaction: with what it tells of, or not at all."""
-        last = head(conn)
+        """Append a row in the open transaction, and sign: with what it tells of, or not at all."""
+        self.sign(conn, self.follow(conn, None, entry))
+
+    def follow(self, conn: sqlite3.Connection, last: Head | None, entry: Entry) -> Head:
+        """Append a row after `last` (None: the signed head) and return the new head, to be signed before the commit."""
+        last = last or head(conn)
         n, mac = last.n + 1, self.mac(last.mac, entry)
         conn.execute(
             "INSERT INTO audit (n, at, who, verb, object, reason, request, change, mac)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (n, entry.at, entry.who, entry.verb, entry.object, entry.reason, entry.request, entry.change, mac),
         )
-        values = (n, mac, self.seal("head", n, mac.hex()))
-        if last.n:
-            conn.execute("UPDATE audit_head SET n = ?, mac = ?, seal = ? WHERE one = 1", values)
-        else:
-            conn.execute("INSERT INTO audit_head (one, n, mac, seal) VALUES (1, ?, ?, ?)", values)
+        return Head(n, mac)
+
+    def sign(self, conn: sqlite3.Connection, last: Head) -> None:
+        """Make `last` the signed head."""
+        sql = """INSERT INTO audit_head (one, n, mac, seal) VALUES (1, ?, ?, ?)
+                 ON CONFLICT (one) DO UPDATE SET n = excluded.n, mac = excluded.mac, seal = excluded.seal"""
+        conn.execute(sql, (last.n, last.mac, self.seal("head", last.n, last.mac.hex())))
 
     def subject(self, conn: sqlite3.Connection, code: str) -> str:
         """Return how a customer stands in the log, numbered on the first time."""

@@ -33,6 +33,7 @@ class Beside(Struct, frozen=True):
     feeds: Mapping[str, Feed]
     like: Like
     dangers: Mapping[str, int] = {}
+    communes: Mapping[str, Sequence[alerts.Reported]] = {}
 
 
 class Place(Struct, frozen=True):
@@ -45,6 +46,7 @@ class Place(Struct, frozen=True):
     contained: int
     feed: Feed | None
     dangers: int = 0
+    communes: Sequence[alerts.Reported] = ()
 
     @property
     def centre(self) -> str | None:
@@ -88,6 +90,7 @@ class Look:
             beside.contained.get(name, 0),
             beside.feeds.get(name) or (None if heard is None else Feed(heard, expected=False)),
             beside.dangers.get(name, 0),
+            beside.communes.get(name, ()),
         )
 
     def _everywhere(self) -> Place:
@@ -109,17 +112,18 @@ class Look:
             feed = Feed(max(self.books.heard.values()), expected=False)
         scores = figures.added(beside.scores.values())
         contained, dangers = sum(beside.contained.values()), sum(beside.dangers.values())
-        return Place(ALL, crew, promised, scores, contained, feed, dangers)
+        communes = [one for reported in beside.communes.values() for one in reported]
+        return Place(ALL, crew, promised, scores, contained, feed, dangers, communes)
 
     def _queue(self, centre: str) -> wait.Queue:
         """Return what a caller of no special class meets: everybody who waits is ahead."""
         crew = self.beside.crews.get(centre)
         board = self.settings.wallboard
-        handled = metrics.aht(self.books.last(HOUR_S, centre, voice=True))
+        aht_s = metrics.expected_aht(self.books.last(HOUR_S, centre, voice=True), board.aht_s)
         return wait.Queue(
             ahead=len(self.books.waiting(centre, voice=True)),
             agents=0 if crew is None else crew.staff,
-            aht_s=max(1.0, round(handled or board.aht_s)),
+            aht_s=max(1.0, round(aht_s)),
             patience_s=board.patience_s,
             idle=0 if crew is None else crew.states["available"],
         )
@@ -194,6 +198,7 @@ class Look:
             bars=self._bars(at.centre),
             forecast=coming,
             alerts=self._alerts(at, recent, today, waiting, coming),
+            feed_expected=at.feed is not None and at.feed.expected,
         )
 
     def _level(self, of: Tally) -> wire.ServiceLevel:
@@ -236,6 +241,7 @@ class Look:
             never_got_in=today.refused,
             reached=today.offered,
             dangers=at.dangers,
+            communes=tuple(at.communes),
         )
         found = alerts.alerts(seen, self.settings.alerts)
         return [wire.BoardAlert(one.code, one.level, one.value, one.threshold, one.say) for one in found]

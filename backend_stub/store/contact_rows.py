@@ -16,6 +16,7 @@ from backend_stub.errors import NotFound
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.trouble_calls import shown
+from backend_stub.store.tx import Told
 
 Row = sqlite3.Row
 _STRINGS = msgspec.json.Decoder(list[str])
@@ -175,7 +176,17 @@ def tell(tx: Tx, row: Row) -> Row:
         "contact.changed", cut if mine is None else whole, centre=row["centre"], owner=mine,
         masked=None if mine is None else cut,
     )  # fmt: skip
+    said = tx.said[-1]
+    tx.told = Told(row, mine, said.data, said.masked or said.data)
     return row
+
+
+def sent_to(tx: Tx, row: Row, user_id: str) -> wire.Contact | msgspec.Raw:
+    """Return the contact as this user may see it: the very bytes just sent to the streams, if it was told of last."""
+    told = tx.told
+    if told is None or told.row is not row or (user_id == row["consulted"] and user_id != told.owner):
+        return seen_by(row, user_id)
+    return msgspec.Raw(told.full if user_id == told.owner else told.masked)
 
 
 def say(tx: Tx, contact_id: str, author: str, text: str) -> None:

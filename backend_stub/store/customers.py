@@ -19,10 +19,10 @@ network_path = grid.network_path
 customers_below = grid.customers_below
 devices_below = grid.devices_below
 
-_COLUMNS = """id, code, code_rev, name, name_f, title, address, commune, old_address, meter_no, contract_no,
+_COLUMNS = """id, code, name, name_f, title, address, commune, old_address, meter_no, contract_no,
     transformer, tariff, households, priority_load, status, street, house, phone"""
 _UPSERT = f"""INSERT INTO customer ({_COLUMNS})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_f = excluded.name_f, title = excluded.title,
     address = excluded.address, commune = excluded.commune, old_address = excluded.old_address,
     meter_no = excluded.meter_no, contract_no = excluded.contract_no, transformer = excluded.transformer,
@@ -91,7 +91,7 @@ def upsert_many(conn: sqlite3.Connection, rows: Sequence[CustomerRow], *, indexe
     sids = streets.numbers(conn, (street for _, street in places_of.values()))
     number = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM customer").fetchone()[0])
     written: list[Columns] = []
-    numbers: list[tuple[int, int, str, str]] = []
+    numbers: list[tuple[int, int, str]] = []
     moves: list[Move] = []
     for code, row in latest.items():
         old = known.get(code)
@@ -99,16 +99,16 @@ def upsert_many(conn: sqlite3.Connection, rows: Sequence[CustomerRow], *, indexe
         number += old is None
         house, street = places_of[code]
         columns = _columns(customer, name_key(row.name), row, sids.get(street), house if street else "")
-        if old is not None and (*columns, " ".join(row.phones) or None) == tuple(old):
+        if old is not None and (*columns, " ".join(row.phones[1:]) or None) == tuple(old):
             continue
         written.append(columns)
-        numbers += [(customer, i, phone, phone[::-1]) for i, phone in enumerate(row.phones)]
-        before = None if old is None else Posting(old[4], old[7])
-        moves.append(Move(customer, before, Posting(str(columns[4]), row.commune)))
+        numbers += [(customer, i, phone) for i, phone in enumerate(row.phones) if i]
+        before = None if old is None else Posting(old[3], old[6])
+        moves.append(Move(customer, before, Posting(str(columns[3]), row.commune)))
     conn.executemany(_UPSERT, written)
     changed = [(move.customer,) for move in moves if move.old is not None]
     conn.executemany("DELETE FROM customer_phone WHERE customer = ?", changed)
-    conn.executemany("INSERT INTO customer_phone (customer, position, phone, phone_rev) VALUES (?, ?, ?, ?)", numbers)
+    conn.executemany("INSERT INTO customer_phone (customer, position, phone) VALUES (?, ?, ?)", numbers)
     if indexed:
         dictionary.move(conn, moves)
 
@@ -118,10 +118,9 @@ def codes_by_phone(conn: sqlite3.Connection, phone: str) -> list[str]:
     number = phones.normalise(phone)
     if number is None:
         return []
-    sql = (
-        "SELECT DISTINCT c.code FROM customer_phone p JOIN customer c ON c.id = p.customer"
-        " WHERE p.phone = ? ORDER BY c.code LIMIT ?"
-    )
+    sql = """SELECT code FROM customer WHERE phone = ?1
+        UNION SELECT c.code FROM customer_phone p JOIN customer c ON c.id = p.customer WHERE p.phone = ?1
+        ORDER BY 1 LIMIT ?2"""
     return [str(row[0]) for row in conn.execute(sql, (number, MAX_SHARING))]
 
 
@@ -129,17 +128,19 @@ def brief(conn: sqlite3.Connection, code: str) -> CustomerBrief | None:
     """Return a customer by code, None when there is none."""
     row = conn.execute(
         "SELECT id, code, name, title, address, old_address, commune, meter_no, contract_no, transformer, tariff,"
-        " households, priority_load, status FROM customer WHERE code = ?",
+        " households, priority_load, status, phone FROM customer WHERE code = ?",
         (code,),
     ).fetchone()
     if row is None:
         return None
-    numbers = conn.execute("SELECT phone FROM customer_phone WHERE customer = ? ORDER BY position", (row[0],))
+    sql = "SELECT phone FROM customer_phone WHERE customer = ? ORDER BY position"
+    known = dict(row)
+    numbers = [known.pop("phone"), *(further[0] for further in conn.execute(sql, (row[0],)))]
     commune = places.communes().get(row["commune"])
     province = places.provinces().get(commune.province) if commune else None
     return CustomerBrief(
-        **dict(row),
-        phones=tuple(str(number[0]) for number in numbers),
+        **known,
+        phones=tuple(filter(None, numbers)),
         commune_name=commune.full_name if commune else "",
         province=province.code if province else "",
         province_name=province.name if province else "",
@@ -175,7 +176,7 @@ def to_record(
 
 def _columns(customer: int, key: str, row: CustomerRow, street: int | None, house: str) -> Columns:
     return (
-        customer, row.code, row.code[::-1], row.name, key, row.title, row.address, row.commune, row.old_address,
+        customer, row.code, row.name, key, row.title, row.address, row.commune, row.old_address,
         row.meter_no, row.contract_no, row.transformer, row.tariff, row.households, row.priority_load, row.status,
         street, house, row.phones[0] if row.phones else "",
     )  # fmt: skip

@@ -14,6 +14,8 @@ from backend_stub.store.driver import sqlite3
 
 # So many names hold a fifth of a million customers; beyond them every name is about as rare as the next.
 FRONT = 1_000
+# What FTS5 collects in memory before it writes a segment, while all names are indexed and otherwise (bytes).
+HEAP, USUAL_HEAP = 1 << 26, 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,12 @@ def rebuild(conn: sqlite3.Connection) -> None:
     conn.execute("DELETE FROM dname")
     conn.execute("INSERT INTO dfts (dfts) VALUES ('delete-all')")
     conn.execute("INSERT INTO dname (name_f, n) SELECT name_f, count(*) FROM customer GROUP BY 1 ORDER BY 2 DESC, 1")
+    # A larger heap than FTS5's own makes fewer segments to merge: a fifth of this statement and the next.
+    conn.execute("INSERT INTO dfts (dfts, rank) VALUES ('hashsize', ?)", (HEAP,))
     # In rowid order: any other order costs FTS5 about ten times the work (reference/performance.md 1.0).
     conn.execute("INSERT INTO dfts (rowid, name) SELECT nid, indexed(name_f) FROM dname NOT INDEXED ORDER BY nid")
     conn.execute("INSERT INTO dfts (dfts) VALUES ('optimize')")
+    conn.execute("INSERT INTO dfts (dfts, rank) VALUES ('hashsize', ?)", (USUAL_HEAP,))
     conn.execute(
         "INSERT INTO dpost (nid, commune, customer)"
         " SELECT d.nid, c.commune, c.id FROM customer c JOIN dname d ON d.name_f = c.name_f ORDER BY 1, 2, 3"

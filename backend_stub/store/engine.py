@@ -1,9 +1,9 @@
 """The store's engine: one writer thread that commits whatever waits as one group, read-only connections for reads.
 
 An answer is given only after the durable COMMIT (WAL, synchronous=FULL): a group shares one fsync, each command has
-a savepoint of its own. Events are read back from the log after the commit, so that other processes' events
-(an import while serving) reach the readers too, in the same gapless order. A disk that failed once is not written
-to again: reads go on, every further change is refused, and the operator is told.
+a savepoint of its own. Where a group's events do not follow the last ones known they are read back from the log, so
+that other processes' events (an import while serving) reach the readers too, in the same gapless order. A disk that
+failed once is not written to again: reads go on, every further change is refused, and the operator is told.
 """
 
 import asyncio
@@ -17,15 +17,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar, cast
 
-from msgspec import Struct
-
-from agent_tui.wire import EventKind
 from backend_stub.clock import Clock
 from backend_stub.errors import Refused, Unavailable
 from backend_stub.metrics import Meter
 from backend_stub.store import connect, events, pages
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.group import Savepoint, Waiting
+from backend_stub.store.tx import Tx
+
+__all__ = ["Engine", "Tx"]
 
 T = TypeVar("T")
 LOG = logging.getLogger("backend_stub")
@@ -34,30 +34,6 @@ GROUP = 256
 WAITING = 10_000
 READ_BACK = 5_000
 CHECKPOINT_PAGES = 1_000
-
-
-class Tx:
-    """One command's view of the open transaction."""
-
-    def __init__(self, conn: sqlite3.Connection, now: float, keep_events: int = 50_000) -> None:
-        self.conn = conn
-        self.now = now
-        self._keep_events = keep_events
-
-    def emit(
-        self,
-        kind: EventKind,
-        body: Struct,
-        *,
-        centre: str | None = None,
-        owner: str | None = None,
-        masked: Struct | None = None,
-    ) -> int:
-        """Append to the event log and return the seq; everybody but `owner` receives `masked` where it is given."""
-        seq = events.append(self.conn, self.now, kind, body, centre=centre, owner=owner, masked=masked)
-        if seq % events.PRUNE_EVERY == 0:
-            events.prune(self.conn, seq, self._keep_events)
-        return seq
 
 
 class Engine:
@@ -160,8 +136,8 @@ class Engine:
         group: list[Waiting[object]] | None = None
         try:
             while (group := self._next_group()) is not None:
-                self._commit_group(group)
-                self._loop.call_soon_threadsafe(self._settle, group, self._read_back(), self._foreign_change())
+                said = self._commit_group(group)
+                self._loop.call_soon_threadsafe(self._settle, group, self._news(said), self._foreign_change())
                 # The loop walks that list from here on: one that `_end` made longer would acknowledge what never ran.
                 group = []
                 self._checkpoint()
@@ -191,7 +167,8 @@ class Engine:
             group.append(another)
         return group
 
-    def _commit_group(self, group: list[Waiting[object]]) -> None:
+    def _commit_group(self, group: list[Waiting[object]]) -> list[events.Logged]:
+        """Carry a group out and return what it appended to the event log; nothing where it could not be committed."""
         try:
             if self.broken is not None:
                 raise sqlite3.OperationalError("disk I/O error")
@@ -199,16 +176,22 @@ class Engine:
             tx = Tx(self._conn, self.clock.now(), self._keep_events)
             for waiting in group:
                 self._attempt(tx, waiting)
+            tx.finish()
             began = time.perf_counter()
             self._conn.execute("COMMIT")
             self.meter.committed(len(group), time.perf_counter() - began)
         except sqlite3.Error as error:
             self._fail(group, error)
+            return []
+        return tx.said
 
     def _attempt(self, tx: Tx, waiting: Waiting[object]) -> None:
+        forget = tx.attempt()
         with Savepoint(self._conn, self.path) as savepoint:
             waiting.result = waiting.command(tx)
         waiting.error = savepoint.error
+        if waiting.error is not None:
+            forget()
         if not self._conn.in_transaction or connect.is_fatal(waiting.error):
             raise sqlite3.OperationalError("the transaction was ended by a failure")
 
@@ -257,6 +240,13 @@ class Engine:
 
     def _version(self) -> int:
         return int(self._conn.execute("PRAGMA data_version").fetchone()[0])
+
+    def _news(self, said: list[events.Logged]) -> list[events.Logged]:
+        """Return what was committed since the last look: this group's own events, if nobody else wrote between."""
+        if said and said[0].seq == self._read_to + 1 and said[-1].seq == self._read_to + len(said):
+            self._read_to = said[-1].seq
+            return said
+        return self._read_back()
 
     def _read_back(self) -> list[events.Logged]:
         """Read what was committed since the last look; what cannot be read now comes with the next group."""

@@ -16,10 +16,10 @@ class Stored(msgspec.Struct, frozen=True):
     headers: dict[str, str]
 
 
-def get(conn: sqlite3.Connection, user_id: str, key: str, now: float) -> Stored | None:
-    """Return the answer given to this key within the last 24 h."""
-    sql = "SELECT fingerprint, status, body, headers FROM idempotency WHERE user_id = ? AND key = ? AND at > ?"
-    row = conn.execute(sql, (user_id, key, now - KEEP_S)).fetchone()
+def get(conn: sqlite3.Connection, user_id: str, key: str) -> Stored | None:
+    """Return the answer given to this key, kept for 24 h at least: a clock that leaps must not double an effect."""
+    sql = "SELECT fingerprint, status, body, headers FROM idempotency WHERE user_id = ? AND key = ?"
+    row = conn.execute(sql, (user_id, key)).fetchone()
     if row is None:
         return None
     headers = msgspec.json.decode(row["headers"], type=dict[str, str])

@@ -1,13 +1,14 @@
 """Reliability indices and the storm board from the steps on file."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from agent_tui import wire
 from backend_stub.clock import to_wire as at
 from backend_stub.domain import indices as rules
 from backend_stub.domain.indices import Interruption
+from backend_stub.domain.nested import Step, merged
 from backend_stub.domain.outage import share_out
 from backend_stub.reference import places
 from backend_stub.reference.catalogue import corporations
@@ -15,10 +16,18 @@ from backend_stub.store import areas, outage_grid
 from backend_stub.store.driver import sqlite3
 
 HOUR_S = 3_600.0
-# Guesses of the engine and announced works are not interruptions anybody has seen.
-_STEPS = """SELECT s.customers, s.out_at, s.restored_at, o.id, o.cause, o.below, parent.restored_at AS parent_back,
-    o.started_at FROM outage_step s JOIN outage o ON o.id = s.outage LEFT JOIN outage parent ON parent.id = o.parent
-    WHERE o.status NOT IN ('predicted', 'probable', 'cancelled') AND s.out_at < ? AND coalesce(s.restored_at, ?) >= ?"""
+# The outages that touch a period, with the ones they are nested in, whenever those were. Guesses of the engine and
+# announced works are not interruptions anybody has seen.
+_STEPS = """WITH RECURSIVE touched (id) AS (
+    SELECT outage FROM outage_step WHERE out_at < ? AND coalesce(restored_at, ?) >= ?
+    UNION SELECT parent FROM outage JOIN touched USING (id) WHERE parent IS NOT NULL
+)
+SELECT s.position, s.customers, s.out_at, s.restored_at, o.id, o.cause, o.below, o.parent, o.device, o.provinces,
+    o.below_out
+    FROM touched JOIN outage o USING (id) JOIN outage_step s ON s.outage = o.id
+    WHERE o.status NOT IN ('predicted', 'probable', 'cancelled') ORDER BY o.n, s.position"""
+_DEVICES = """SELECT d.outage, d.position, d.device FROM outage_step_device d WHERE d.outage IN (
+    SELECT value FROM json_each(?))"""
 
 
 @dataclass(slots=True)
@@ -47,7 +56,7 @@ class _Sum:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A step's customers in one province."""
+    """Customers of one province who were out together."""
 
     outage: str
     province: str
@@ -57,7 +66,7 @@ class _Part:
 def stats(conn: sqlite3.Connection, begin: float, end: float, now: float) -> wire.OutageStats:
     """Work out indices and storm board of [begin, end); what still lasts counts up to `now`."""
     parts = list(_parts(conn, begin, min(end, now), now))
-    fresh = [part for part in parts if begin <= part.one.out_at < end and not part.one.continued]
+    fresh = [part for part in parts if begin <= part.one.out_at < end]
     provinces = {code: _Sum() for code in places.provinces()}
     by_corporation = {code: _Sum() for code in corporations()}
     total = _Sum()
@@ -92,21 +101,46 @@ def _reliability(code: str | None, got: rules.Indices) -> wire.Reliability:
 
 
 def _parts(conn: sqlite3.Connection, begin: float, until: float, now: float) -> Iterator[_Part]:
-    """Yield each step that touches the period, by province; a nested one goes on where its parent's ended."""
-    known = places.communes()
-    for row in conn.execute(_STEPS, (until, now, begin)):
-        # What was restored with the parent was in truth still out: those minutes are added, not the same ones twice.
-        nested = row["parent_back"] is not None and row["out_at"] < row["parent_back"]
-        out_at = row["parent_back"] if nested else row["out_at"]
-        by_province: dict[str, int] = {}
-        for commune, customers in share_out(row["customers"], outage_grid.counts(row["below"])).items():
-            if commune in known:
-                province = known[commune].province
-                by_province[province] = by_province.get(province, 0) + customers
-        for province, customers in by_province.items():
-            one = Interruption(customers, out_at, row["restored_at"], row["cause"], continued=nested)
-            if customers and one.cause not in rules.NOT_COUNTED:
-                yield _Part(row["id"], province, one)
+    """Yield the interruptions that touch the period, by province; a nested one is one with its parent's."""
+    rows = [r for r in conn.execute(_STEPS, (until, now, begin)) if r["cause"] not in rules.NOT_COUNTED]
+    nested = {row["id"]: row for row in rows if row["parent"] is not None}
+    below = {key: frozenset(outage_grid.transformers(conn, row["device"])) for key, row in nested.items()}
+    # Only of these it matters which devices came back when: the others lie in one province and stand for themselves.
+    back = _back(conn, {r["parent"] for r in nested.values()} | {r["id"] for r in rows if "," in r["provinces"]})
+    steps: dict[str, list[Step]] = {}
+    for row in rows:
+        devices = back.get((row["id"], row["position"]), frozenset())
+        for province, customers in _by_province(conn, row, devices).items():
+            step = Step(
+                row["id"], customers, row["out_at"], row["restored_at"], row["cause"], row["parent"], devices,
+                below.get(row["id"], frozenset()),
+            )  # fmt: skip
+            steps.setdefault(province, []).append(step)
+    for province, own in steps.items():
+        for step in merged(own):
+            one = Interruption(step.customers, step.out_at, step.restored_at, step.cause)
+            yield _Part(step.outage, province, one)
+
+
+def _by_province(conn: sqlite3.Connection, row: sqlite3.Row, devices: frozenset[str]) -> Counter[str]:
+    """Return a step's customers by province: those of its devices, or of all that no step names."""
+    communes = outage_grid.counts(row["below"])
+    if "," in row["provinces"]:
+        known = outage_grid.communes_of(conn, devices) if devices else outage_grid.counts(row["below_out"] or "{}")
+        communes = known or communes
+    found = Counter[str]()
+    for commune, customers in share_out(row["customers"], communes).items():
+        if commune in places.communes():
+            found[places.communes()[commune].province] += customers
+    return found
+
+
+def _back(conn: sqlite3.Connection, outages: set[str]) -> Mapping[tuple[str, int], frozenset[str]]:
+    """Return the transformers that came back in each step (outage, position) of some outages."""
+    found: dict[tuple[str, int], set[str]] = {}
+    for outage, position, device in conn.execute(_DEVICES, (outage_grid.pack(sorted(outages)),)):
+        found.setdefault((outage, position), set()).add(device)
+    return {step: frozenset(devices) for step, devices in found.items()}
 
 
 def _hours(fresh: list[_Part], begin: float, until: float) -> Iterator[wire.StormHour]:

@@ -137,8 +137,10 @@ class Ledger:
             sums.take(closed, measure(settings), now)
         for stay in closed:
             self._hear(stay)
-        for n in is_open.keys() - self._open.keys():
-            self._hear(is_open[n])
+        for n, stay in is_open.items():
+            # New, or answered since the last look.
+            if self._open.get(n) is not stay:
+                self._hear(stay)
         self._open = is_open
         self._last = int(conn.execute("SELECT coalesce(max(n), 0) FROM segment").fetchone()[0])
         if now - self._forgotten > HALF_HOUR_S:

@@ -29,6 +29,8 @@ _BY_COMMUNE_BUT = (
     " GROUP BY commune ORDER BY commune"
 )
 _TRANSFORMERS = _FED + " SELECT code FROM below JOIN device USING (code) WHERE kind = 'transformer'"
+_COMMUNES_OF = """SELECT commune, count(*) FROM customer WHERE status <> 'closed'
+    AND transformer IN (SELECT value FROM json_each(?)) GROUP BY commune"""
 _FED_DIRECTLY = """SELECT count(*) FROM customer WHERE status <> 'closed'
     AND transformer IN (SELECT value FROM json_each(?))"""
 _PRIORITY = (
@@ -84,6 +86,11 @@ def communes_but(conn: sqlite3.Connection, device: str, back: Iterable[str]) -> 
     """Customers by commune below a device, those of the transformers `back` left out."""
     rows = conn.execute(_BY_COMMUNE_BUT, (device, pack(sorted(back))))
     return {str(commune): int(n) for commune, n in rows}
+
+
+def communes_of(conn: sqlite3.Connection, transformers: Iterable[str]) -> dict[str, int]:
+    """Customers (not closed ones) by commune on these transformers."""
+    return {str(commune): int(n) for commune, n in conn.execute(_COMMUNES_OF, (pack(sorted(transformers)),))}
 
 
 def transformers(conn: sqlite3.Connection, device: str) -> set[str]:

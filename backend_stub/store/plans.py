@@ -170,12 +170,6 @@ def to_wire(conn: sqlite3.Connection, row: sqlite3.Row, now: float, also: Period
     )  # fmt: skip
 
 
-def alarms(conn: sqlite3.Connection, now: float, also: Periods = ()) -> int:
-    """Return how many plans ahead have a notice that is soon due or was missed."""
-    sql = _SELECT + " WHERE o.kind = 'planned' AND o.status NOT IN ('active', 'done', 'cancelled') AND o.started_at > ?"
-    return sum(bool(rules.alarms(clocks(row, now, also))) for row in conn.execute(sql, (now,)))
-
-
 def _columns(tx: Tx, row: sqlite3.Row, wanted: wire.PatchPlan, *, moved: bool) -> None:
     """Set what only a plan has; a plan that came as a plain planned outage gets its row now."""
     status = None if wanted.status is UNSET or wanted.status == row["status"] else wanted.status

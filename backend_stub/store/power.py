@@ -19,7 +19,7 @@ def facts(conn: sqlite3.Connection, customer: CustomerBrief, today: date, now: f
     path = grid.network_path(conn, customer.transformer)
     codes = [device.code for device in path]
     rows = [*outages.open_on_devices(conn, codes), *outages.restored_on_devices(conn, codes, now - RECENT_S)]
-    found = tuple(_fact(conn, row, customer.transformer) for row in rows)
+    found = tuple(fact(conn, row, customer.transformer) for row in rows)
     suspended = customer.status == "suspended"
     unpaid = bills.unpaid(conn, customer.id) if suspended else None
     calling, own = _callers(conn, customer, path, max((o.restored_at or 0.0 for o in found), default=0.0), now)
@@ -40,7 +40,8 @@ def _callers(
     return calling, own
 
 
-def _fact(conn: sqlite3.Connection, row: sqlite3.Row, transformer: str | None) -> OutageFact:
+def fact(conn: sqlite3.Connection, row: sqlite3.Row, transformer: str | None) -> OutageFact:
+    """Return one outage or announced work as the verdict reads it, for who hangs on a transformer (None: anywhere)."""
     cause = causes().get(row["cause"]) if row["cause"] else None
     back = outage_steps.back_since(conn, row["id"]).get(transformer or "") if row["below_out"] is not None else None
     if row["status"] in ENDED:

@@ -35,7 +35,7 @@ def find(conn: sqlite3.Connection, q: str, *, commune: str | None = None, limit:
         key, lane = whole
         rows = conn.execute(lanes.CODE if lane == "code" else lanes.NUMBER, (key,)).fetchmany(limit + 1)
         if rows:
-            return CustomerHits([_hit(row, row[9]) for row in rows[:limit]], rows[0][9], len(rows) > limit)
+            return CustomerHits([lanes.hit(row, row[9]) for row in rows[:limit]], rows[0][9], len(rows) > limit)
     return _search(conn, lookup.plan(q), commune, limit)
 
 
@@ -52,20 +52,6 @@ def _search(conn: sqlite3.Connection, plan: Lookup, commune: str | None, limit: 
     finally:
         conn.set_progress_handler(None, 0)
     return CustomerHits(list(finder.found.values())[:limit], finder.lane, finder.more, note)
-
-
-def _hit(row: sqlite3.Row, lane: Lane) -> CustomerHit:
-    """Make the row to show; phones are masked until the record is opened."""
-    _, code, name, address, old_address, meter_no, status, priority_load, number, _, commune = row
-    masked = phones.mask(number) if number else ""
-    match = name
-    if lane == "phone":
-        match = masked
-    elif lane == "code":
-        match = code
-    elif lane == "meter":
-        match = meter_no
-    return CustomerHit(code, name, masked, address, old_address, meter_no, status, priority_load, match, commune)
 
 
 class _Finder:
@@ -114,8 +100,7 @@ class _Finder:
         elif plan.code:
             self._range(lanes.CODES, plan.code)
         elif plan.tail:
-            self._range(lanes.CODE_TAILS, plan.tail[::-1])
-            self._range(lanes.METERS, plan.tail)
+            self._code_end(plan.tail)
         if plan.terms and not self.found:
             self.words(plan, "name")
 
@@ -146,16 +131,23 @@ class _Finder:
             return
         for number in plan.numbers:
             self._range(lanes.PHONES, number)
-            self._range(lanes.PHONE_TAILS, number[::-1])
+            self._end(lanes.PHONE_TAILS, number)
         if plan.tail:
-            self._range(lanes.CODE_TAILS, plan.tail[::-1])
-            self._range(lanes.METERS, plan.tail)
+            self._code_end(plan.tail)
         last = plan.numbers[-1]
         if not self.found and 9 <= len(last) <= 11 and (today := phones.normalise(last)) is not None:
             self._range(lanes.PHONES, today)
 
     def _range(self, sql: str, prefix: str) -> None:
         self._collect("name", sql, (prefix, after(prefix)))
+
+    def _code_end(self, tail: str) -> None:
+        self._end(lanes.CODE_TAILS, tail)
+        self._range(lanes.METERS, tail)
+
+    def _end(self, sql: str, end: str) -> None:
+        last = end[: -lanes.MAX_END - 1 : -1]
+        self._collect("name", sql, (last, after(last), end))
 
     def _names(self, lane: Lane, terms: Terms) -> None:
         """Find names of these words in any order: the very name first, names that begin so, then the more popular."""
@@ -294,4 +286,4 @@ class _Finder:
             found: Lane = row[9] or lane
             if not self.found:
                 self.lane = found
-            self.found[row[0]] = _hit(row, found)
+            self.found[row[0]] = lanes.hit(row, found)

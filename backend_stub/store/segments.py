@@ -1,10 +1,12 @@
 """Segments as rows: they follow every step of their contact, and only here."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Final, cast
 
-from msgspec.structs import asdict, replace
+import msgspec
+from msgspec.structs import asdict, astuple, replace
 
 from agent_tui import wire
 from backend_stub.clock import opt_to_wire, to_wire
@@ -42,12 +44,16 @@ def _open(tx: Tx, contact_id: str) -> tuple[int | None, Segment | None]:
 def _save(tx: Tx, n: int | None, stored: Segment | None, current: Segment | None) -> None:
     if n is None or stored is None or current is None:
         return
-    before = asdict(stored)
-    changes = {name: value for name, value in asdict(current).items() if value != before[name]}
+    pairs = zip(Segment.__struct_fields__, astuple(stored), astuple(current), strict=True)
+    changes = {name: after for name, before, after in pairs if before != after}
     if changes:
-        # Only what changed, so that an index over an unchanged column is left alone.
-        columns = ", ".join(f"{name} = ?" for name in changes)
-        tx.conn.execute(f"UPDATE segment SET {columns} WHERE n = ?", (*changes.values(), n))
+        tx.conn.execute(_update(tuple(changes)), (*changes.values(), n))
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> str:
+    # Only what changed, so that an index over an unchanged column is left alone.
+    return f"UPDATE segment SET {', '.join(f'{name} = ?' for name in columns)} WHERE n = ?"
 
 
 def _insert(tx: Tx, contact: sqlite3.Row, segment: Segment, centre: str) -> int:
@@ -74,6 +80,14 @@ def page(
               AND joined_at < :end AND n > :after{where} ORDER BY n LIMIT :limit"""
     rows = conn.execute(sql, {"start": start, "end": end, "after": after, "limit": limit + 1, **asked})
     return [(row["n"], _to_wire(row, Segment(*tuple(row)[3:-1]))) for row in rows]
+
+
+def numbered(conn: sqlite3.Connection, numbers: Iterable[int]) -> list[wire.Segment]:
+    """Return the stays of these numbers, in order of storing."""
+    sql = f"""SELECT contact, channel, n, {_COLUMNS}, centre FROM segment
+              WHERE n IN (SELECT value FROM json_each(?)) ORDER BY n"""
+    rows = conn.execute(sql, (msgspec.json.encode(list(numbers)).decode(),))
+    return [_to_wire(row, Segment(*tuple(row)[3:-1])) for row in rows]
 
 
 def _to_wire(row: sqlite3.Row, segment: Segment) -> wire.Segment:

@@ -25,8 +25,7 @@ def add(
     expires_at: float,
     terminal: str | None = None,
 ) -> None:
-    """Store a login and forget those that are over."""
-    conn.execute("DELETE FROM session WHERE expires_at <= ?", (now,))
+    """Store a login."""
     conn.execute(
         "INSERT INTO session (token_hash, user_id, created_at, expires_at, seen_at, terminal)"
         " VALUES (?, ?, ?, ?, ?, ?)",
@@ -67,3 +66,9 @@ def end(conn: sqlite3.Connection, token_hash: bytes) -> None:
 def touch(conn: sqlite3.Connection, seen: Iterable[tuple[float, bytes]]) -> None:
     """Record when logins were last used."""
     conn.executemany("UPDATE session SET seen_at = ? WHERE token_hash = ?", list(seen))
+
+
+def prune(conn: sqlite3.Connection, over: Iterable[bytes], now: float) -> None:
+    """Forget the logins of `over` (token hashes), and those nobody came back to."""
+    conn.executemany("DELETE FROM session WHERE token_hash = ?", [(key,) for key in over])
+    conn.execute("DELETE FROM session WHERE expires_at <= ?", (now,))

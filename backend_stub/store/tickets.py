@@ -12,6 +12,7 @@ from backend_stub.domain import ticket_kind
 from backend_stub.domain.deadlines import area_of, due_at, rule_at
 from backend_stub.domain.localtime import local
 from backend_stub.errors import Conflict, Invalid, Refused
+from backend_stub.reference import working_days
 from backend_stub.reference.catalogue import RequestKind, request_types
 from backend_stub.reference.places import communes
 from backend_stub.store import contact_rows, customers, outages, ticket_history, ticket_index, undo, users
@@ -144,7 +145,7 @@ def due_of(
     commune = communes().get(brief.commune) if brief is not None else None
     area = area_of(commune.kind) if commune is not None else None
     site = ticket_kind.site(brief.centre if brief is not None else centre, area, fields)
-    return due_at(rule_at(kind.deadline, variants, site), begun)
+    return due_at(rule_at(kind.deadline, variants, site), begun, working_days.vietnam())
 
 
 def need_type(code: str) -> RequestKind:

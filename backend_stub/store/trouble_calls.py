@@ -11,7 +11,7 @@ from agent_tui import wire
 from backend_stub.clock import to_wire as at
 from backend_stub.errors import Invalid
 from backend_stub.reference import places
-from backend_stub.store import customers, grid
+from backend_stub.store import customers, grid, place_search
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 
@@ -40,7 +40,7 @@ _TROUBLE = msgspec.json.Decoder(wire.Trouble)
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place on the grid: the lowest known device, and which of its kinds lie above it."""
+    """A place on the grid: the lowest known device, and which of its kinds lie above it; or only a commune."""
 
     device: str | None = None
     transformer: str | None = None
@@ -118,7 +118,7 @@ def following(tx: Tx, row: Row, changes: Mapping[str, object]) -> dict[str, obje
     if isinstance(customer, str) and _is_news(row, known, changes, queue):
         spot = of_customer(tx.conn, customer)
         kept = _Kept.of(known, row, grouped=priority != "danger" and told.danger == "none")
-        told = msgspec.structs.replace(told, device=spot.device, commune=spot.commune)
+        told = msgspec.structs.replace(told, device=spot.device, commune=spot.commune, street=None)
         _store(tx, row["id"], customer, spot, told, kept)
         return {"trouble": _pack(told)}
     if known is not None and "priority_class" in changes:
@@ -136,9 +136,14 @@ def say(tx: Tx, row: Row, request: wire.TroubleRequest) -> dict[str, object]:
     known = get(tx.conn, row["id"])
     told = shown(row["trouble"]) or wire.Trouble()
     sent = {name: value for name, value in msgspec.structs.asdict(request).items() if value is not UNSET}
-    spot = _spot(tx.conn, row, known, request)
-    told = msgspec.structs.replace(told, **{**sent, "device": spot.device, "commune": spot.commune})
+    spot, street = _spot(tx.conn, row, known, request)
+    moved = not sent.keys().isdisjoint(("device", "commune", "street"))
+    street = street if moved else told.street
+    told = msgspec.structs.replace(told, **{**sent, "device": spot.device, "commune": spot.commune, "street": street})
     priority, changes = str(row["priority_class"]), dict[str, object]()
+    if moved and row["customer"] is None:
+        # Of a customer the address is known; of anybody else this is all there is to read back.
+        changes["place"] = _words_of(spot.commune, street)
     kept = _Kept.of(known, row, grouped=told.danger == "none")
     if told.danger != "none" and priority != "danger":
         kept.class_before, changes["priority_class"] = priority, "danger"
@@ -194,10 +199,33 @@ def _is_news(row: Row, known: Row | None, changes: Mapping[str, object], queue: 
     return queue == QUEUE != row["queue"] and (known is None or not known["active"])
 
 
-def _spot(conn: sqlite3.Connection, row: Row, known: Row | None, request: wire.TroubleRequest) -> Spot:
+def _words_of(commune: str | None, street: str | None) -> str | None:
+    known = None if commune is None else places.communes().get(commune)
+    return ", ".join(part for part in (street, known and known.full_name) if part) or None
+
+
+def _spot(
+    conn: sqlite3.Connection, row: Row, known: Row | None, request: wire.TroubleRequest
+) -> tuple[Spot, str | None]:
     commune = None if request.commune is UNSET else request.commune
     if commune is not None and commune not in places.communes():
         raise Invalid("commune", "unknown_commune", "There is no such commune.")
+    if request.street is not UNSET:
+        if commune is None:
+            raise Invalid("street", "no_commune", "A street is named with its commune.")
+        street = place_search.street(conn, request.street, commune)
+        if street is None:
+            raise Invalid("street", "unknown_street", "No customer of this commune lives in such a street.")
+        if request.device is UNSET:
+            # A street fed from several transformers points at none: it is a call from its commune.
+            return locate(conn, place_search.transformer_of(conn, street[0], commune), commune), street[1]
+        return _at(conn, row, known, request, commune), street[1]
+    return _at(conn, row, known, request, commune), None
+
+
+def _at(
+    conn: sqlite3.Connection, row: Row, known: Row | None, request: wire.TroubleRequest, commune: str | None
+) -> Spot:
     if request.device is not UNSET:
         found = grid.get(conn, request.device)
         if found is None:

@@ -19,7 +19,11 @@ from backend_stub.store.engine import Tx
 GOOD_S = 600.0
 KEEP_S = 3_600.0
 MOST_NAMED = 20
-TABLES = {"ticket": "ticket", "contact": "contact", "outage": "outage"}
+VERSIONS = {
+    **{kind: f"SELECT version FROM {kind} WHERE id = ?" for kind in ("ticket", "contact", "outage")},
+    "agent_skills": "SELECT skills_version FROM user WHERE id = ?",
+    "agent_wish": "SELECT wish_version FROM user WHERE id = ?",
+}
 Value: TypeAlias = str | int | float | None
 _BEFORE = msgspec.json.Decoder(dict[str, str | int | float | None])
 
@@ -83,7 +87,7 @@ def prune(tx: Tx) -> None:
 
 
 def _version(conn: sqlite3.Connection, one: Was) -> int | None:
-    row = conn.execute(f"SELECT version FROM {TABLES[one.kind]} WHERE id = ?", (one.id,)).fetchone()
+    row = conn.execute(VERSIONS[one.kind], (one.id,)).fetchone()
     return None if row is None else int(row[0])
 
 

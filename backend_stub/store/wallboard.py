@@ -11,7 +11,7 @@ from backend_stub.clock import to_wire
 from backend_stub.domain import forecast, hot_feeders
 from backend_stub.domain.localtime import day_bounds
 from backend_stub.settings import Settings
-from backend_stub.store import announcements, dispatches, usual
+from backend_stub.store import announcements, commune_calls, dispatches, usual
 from backend_stub.store import board_figures as figures
 from backend_stub.store.boards import AHEAD, Beside, Like, Look
 from backend_stub.store.driver import sqlite3
@@ -48,7 +48,7 @@ class Boards:
         """Return the wallboard as of now."""
         books = self._ledger.look(conn, settings, now)
         known = self._what_is_usual(conn, settings, now)
-        everywhere, centres = Look(books, _beside(conn, books, known.like), settings).boards()
+        everywhere, centres = Look(books, _beside(conn, books, known.like, settings), settings).boards()
         return wire.Wallboard(
             at=to_wire(now),
             all=everywhere,
@@ -107,7 +107,7 @@ def _calm(board: wire.Board) -> wire.Board:
     return replace(board, longest_wait_s=None, feed_age_s=None, alerts=alerts, forecast=coming)
 
 
-def _beside(conn: sqlite3.Connection, books: Books, like: Like) -> Beside:
+def _beside(conn: sqlite3.Connection, books: Books, like: Like, settings: Settings) -> Beside:
     start, end = day_bounds(books.now)
     served: dict[str, int] = {}
     for centre, _ in figures.contained(conn, start, end):
@@ -122,6 +122,7 @@ def _beside(conn: sqlite3.Connection, books: Books, like: Like) -> Beside:
         figures.feeds(conn),
         like,
         dispatches.unanswered(conn),
+        commune_calls.by_centre(conn, settings.grouping, books.now),
     )
 
 

@@ -333,6 +333,11 @@ async def wrapping(world: World, actor: Principal, centre: str) -> Request:
     return request
 
 
+async def of_agents(world: World, actor: Principal, centre: str) -> Request:
+    change = {"serve": {"outage": 3}, "state": "paused"}
+    return Request(body={"ids": [world.users["agent", centre].id], "change": change})
+
+
 def of_agent(body: object) -> Make:
     async def make(world: World, actor: Principal, centre: str) -> Request:
         return Request({"id": world.users["agent", centre].id}, body=body, row=Row(centre=centre))
@@ -355,6 +360,8 @@ CASES: dict[tuple[str, str], Make] = {
     ("GET", "/v1/events"): plain(),
     ("GET", "/v1/segments"): plain(),
     ("GET", "/v1/wallboard"): plain(),
+    ("GET", "/v1/wallboard/known-outage"): plain(query="centre=EVNCPC"),
+    ("GET", "/v1/wallboard/feeders/{code}"): plain(path={"code": "F1"}),
     ("GET", "/v1/reports/intervals"): plain(query="day=2026-11-22&minutes=15"),
     ("GET", "/v1/reports/agents"): plain(query="day=2026-11-22"),
     ("POST", "/v1/staffing/what-if"): plain(body={"calls_per_hour": 200, "aht_s": 180}),
@@ -392,17 +399,22 @@ CASES: dict[tuple[str, str], Make] = {
     ("POST", "/v1/callbacks/{id}/result"): to_dial("offered", {"result": "no_answer"}),
     ("POST", "/v1/agents/{id}/state"): of_agent({"state": "paused", "reason": "họp"}),
     ("POST", "/v1/agents/{id}/skills"): of_agent({"skills": {"outage": 3}}),
+    ("POST", "/v1/agents/bulk"): of_agents,
     ("POST", "/v1/me/handover"): shift_end,
     ("PUT", "/v1/banner"): plain(body={"text": {"vi": "Bão", "en": "Storm"}}),
     ("PUT", "/v1/surge"): plain(body={"on": True, "callback_offer": True}),
     ("POST", "/v1/contacts/{id}/finish"): contact("connected", {"disposition": "other"}),
     ("POST", "/v1/customers/search"): plain(body={"q": "nguyen van 1"}),
+    ("POST", "/v1/places/search"): plain(body={"q": "la hai dong xuan phu yen"}),
+    ("POST", "/v1/places/power"): plain(body={"commune": grid.DONG_XUAN}),
+    ("GET", "/v1/places/reported"): plain(),
     ("GET", "/v1/customers/{code}"): plain(path={"code": CUSTOMER}, headers={"access-reason": "search"}),
     ("GET", "/v1/customers/{code}/bills"): plain(path={"code": CUSTOMER}, headers={"access-reason": "search"}),
     ("GET", "/v1/customers/{code}/bill-check"): plain(path={"code": CUSTOMER}, headers={"access-reason": "search"}),
     ("GET", "/v1/customers/{code}/power"): plain(path={"code": CUSTOMER}),
     ("GET", "/v1/outages"): plain(),
     ("POST", "/v1/outages"): plain(body={"device": "T2", "kind": "unplanned"}),
+    ("POST", "/v1/outages/search"): plain(body={"q": "tran phu"}),
     ("GET", "/v1/outages/{id}"): outage(),
     ("PATCH", "/v1/outages/{id}"): outage({"note": "đội đang đến"}),
     ("POST", "/v1/outages/{id}/confirm"): fresh_outage("confirm"),
@@ -414,6 +426,7 @@ CASES: dict[tuple[str, str], Make] = {
     ("POST", "/v1/outages/{id}/callbacks/{contact}/claim"): promised(),
     ("POST", "/v1/outages/{id}/callbacks/{contact}"): promised({"result": "on"}),
     ("GET", "/v1/areas"): plain(),
+    ("GET", "/v1/areas/{code}/communes"): plain(path={"code": "66"}),
     ("GET", "/v1/outage-stats"): plain(),
     ("GET", "/v1/plans"): plain(),
     ("POST", "/v1/plans"): plain(

@@ -10,6 +10,7 @@ import msgspec
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
+from backend_stub.settings import Plans
 from tests.contract import desk, grid
 from tests.service import Running, running_service
 
@@ -79,8 +80,10 @@ def customer(number: int) -> str:
 
 
 @asynccontextmanager
-async def world(tmp_path: Path) -> AsyncIterator[Grid]:
+async def world(tmp_path: Path, **plans: object) -> AsyncIterator[Grid]:
+    """`plans` are settings of the planned works."""
     clock = ManualClock(NOW.timestamp())
-    async with running_service(tmp_path, clock, grid.PATIENT) as svc:
+    settings = msgspec.structs.replace(grid.PATIENT, plans=Plans(**plans))  # type: ignore[arg-type]
+    async with running_service(tmp_path, clock, settings) as svc:
         await grid.set_up(svc)
         yield Grid(svc, clock)

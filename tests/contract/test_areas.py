@@ -1,17 +1,21 @@
 """The map of the provinces: totals agree with the lists behind them."""
 
+import random
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import pytest
 import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
 from backend_stub.store import customers
 from tests.contract import grid
+from tests.full import count
 from tests.service import Running, running_service
 
 NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
@@ -81,3 +85,63 @@ async def test_counts_follow_customers_that_move_close_or_come_back(svc: Running
         lambda conn: conn.execute("SELECT count(*) FROM customer WHERE status <> 'closed'").fetchone()[0]
     )
     assert sum(area.customers_total for area in (await areas(svc)).values()) == counted
+
+
+PARENT = {device.code: device.parent for device in grid.DEVICES}
+
+
+def way_up(device: str | None) -> list[str]:
+    way: list[str] = []
+    while device is not None:
+        way.append(device)
+        device = PARENT[device]
+    return way
+
+
+def counted(out: dict[str, set[str]]) -> Counter[str]:
+    """Customers out by commune, one customer after the other; `out` names the transformers back by device."""
+    found = Counter[str]()
+    for one in grid.CUSTOMERS:
+        if one.transformer is not None and one.status != "closed":
+            found[one.commune] += any(
+                device in way_up(one.transformer) and one.transformer not in back for device, back in out.items()
+            )
+    return +found
+
+
+async def communes(svc: Running, province: str) -> dict[str, wire.CommuneOut]:
+    answer = await (await svc.client("agent")).get(f"/v1/areas/{province}/communes")
+    assert answer.status_code == 200, answer.text
+    page = msgspec.json.decode(answer.content, type=wire.Page[wire.CommuneOut])
+    assert [one.customers_out for one in page.items] == sorted((o.customers_out for o in page.items), reverse=True)
+    return {one.code: one for one in page.items}
+
+
+async def test_a_province_opens_into_its_communes(svc: Running) -> None:
+    await report(svc, "F474")
+    await report(svc, "T9")
+    found = await communes(svc, "66")
+    assert [(one.name, one.customers_out, one.customers_total) for one in found.values()] == [
+        ("Xã Đồng Xuân", 9, 10), ("Phường Tuy Hòa", 4, 4)
+    ]  # fmt: skip
+    assert (await communes(svc, "52"))[grid.KRONG_PA].customers_out == 3
+    assert await communes(svc, "01") == {}
+    assert (await (await svc.client("agent")).get("/v1/areas/99/communes")).status_code == 404
+
+
+@pytest.mark.parametrize("seed", range(count(10, 300)))
+async def test_communes_and_provinces_equal_a_count_of_every_customer(svc: Running, seed: int) -> None:
+    chance = random.Random(seed)
+    lead, out = await svc.client("lead"), dict[str, set[str]]()
+    for device in chance.sample(["SS1", "F474", "F474/1", "T1", "T2", "T3", "F471", "T9"], chance.randint(1, 5)):
+        made = await lead.post("/v1/outages", json={"device": device, "kind": "unplanned", "status": "confirmed"})
+        below = {d.code for d in grid.DEVICES if d.kind == "transformer" and device in way_up(d.code)}
+        out[device] = set(chance.sample(sorted(below), chance.randint(0, len(below) - 1)))
+        if out[device]:
+            body = {"devices": sorted(out[device])}
+            assert (await lead.post(f"/v1/outages/{made.json()['id']}/restore", json=body)).status_code == 200
+    found = {**await communes(svc, "66"), **await communes(svc, "52")}
+    assert +Counter({code: one.customers_out for code, one in found.items()}) == counted(out)
+    provinces = await areas(svc)
+    assert provinces["66"].customers_out == counted(out)[grid.DONG_XUAN] + counted(out)[grid.TUY_HOA]
+    assert provinces["52"].customers_out == counted(out)[grid.KRONG_PA]

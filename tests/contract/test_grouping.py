@@ -108,7 +108,7 @@ async def test_eight_calls_on_a_lateral_are_one_outage(desk: Desk) -> None:
         contact = await desk.call(1, n % 4, n)
         assert contact["trouble"] == {
             "scope": "all", "sign": "lost", "danger": "none", "place": None, "device": transformer(1, n % 4),
-            "commune": COMMUNE,
+            "commune": COMMUNE, "street": None,
         }  # fmt: skip
         desk.clock.advance(40)
     assert (await desk.power(1, 5, 9))["verdict"] != "predicted_outage"
@@ -246,7 +246,7 @@ async def test_codes_and_places_of_who_is_not_known(desk: Desk) -> None:
     told = await desk.trouble(stranger["id"], device=transformer(2, 2), scope="neighbours", sign="dim")
     assert told["trouble"] == {
         "scope": "neighbours", "sign": "dim", "danger": "none", "place": None, "device": transformer(2, 2),
-        "commune": COMMUNE,
+        "commune": COMMUNE, "street": None,
     }  # fmt: skip
     await desk.round()
     (outage,) = await desk.outages()

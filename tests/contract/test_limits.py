@@ -233,3 +233,14 @@ async def test_a_login_storm_leaves_the_loop_free(tmp_path: Path) -> None:
         svc.service.sessions.passwords.hash(PASSWORD)
         # The loop's own thread did less than one hash of the eight.
         assert spent < 8 * (time.thread_time() - one) / 2
+
+
+async def test_an_announcement_to_every_desk_is_brief(tmp_path: Path) -> None:
+    async with running_service(tmp_path) as svc:
+        await svc.add_user("head", "lead")
+        head = await svc.client("head")
+        for path, field, more in (("/v1/banner", "text", {}), ("/v1/surge", "announcement", {"on": True})):
+            for length, status in ((500, 200), (501, 422)):
+                answer = await head.put(path, json={field: {"vi": "ộ" * length, "en": "x"}, **more})
+                assert answer.status_code == status, answer.text
+            assert (answer.json()["code"], answer.json()["errors"][0]["field"]) == ("too_long", field)

@@ -1,6 +1,7 @@
 """Planned works and messages over HTTP: notices, changes, the work that begins, and what is written to customers."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -205,3 +206,31 @@ async def test_a_period_no_calendar_holds_is_refused(tmp_path: Path) -> None:
             answer = await client.get("/v1/outage-stats", params={"from": first, "to": last})
             assert answer.status_code == 422, answer.text
             assert (await client.get("/v1/plans", params={"from": first, "to": last})).status_code == 422
+
+
+async def test_inside_an_outage_that_goes_on_nobody_is_counted_twice(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        outage = await grid.report(started_at=iso(-100))
+        inner = await grid.report("T1", parent=outage.id, started_at=iso(-100))
+        assert await minutes(grid) == (12, 12 * 100)
+        # T1 is said to be back after 40 minutes, and is not before 70: those five were out once, for 70 minutes.
+        await grid.restore(outage, at=iso(-60), devices=["T1"])
+        await grid.restore(inner, at=iso(-30))
+        assert await minutes(grid) == (12, 7 * 100 + 5 * 70)
+        # One that ended before the outer one takes nothing away.
+        third = await grid.report("T3", parent=outage.id, started_at=iso(-100))
+        await grid.restore(third, at=iso(-90))
+        await grid.restore(outage, at=iso(0))
+        assert await minutes(grid) == (12, 7 * 100 + 5 * 70)
+
+
+async def minutes(grid: Grid) -> tuple[int, float]:
+    stats = msgspec.json.decode((await grid.get("outage-stats")).content, type=wire.OutageStats)
+    return stats.total.affected, round(stats.indices[0].customer_minutes, 3)
+
+
+async def test_a_plan_on_a_day_of_the_exams_says_so(tmp_path: Path) -> None:
+    async with world(tmp_path, exams=[(date(2026, 11, 28), date(2026, 11, 28))]) as grid:
+        # Six days from the 22nd.
+        assert clock(await planned(grid), "quiet_days").state == "breached"
+        assert all(found.rule != "quiet_days" for found in (await planned(grid, 7 * DAY)).clocks)

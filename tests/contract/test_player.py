@@ -64,7 +64,7 @@ async def test_a_day_is_played(tmp_path: Path) -> None:
         lead = await svc.client("boss")
         happens = await svc.stream("boss")
         day = asyncio.create_task(Player(play, svc.anonymous()).run())
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(400):
             while (by_device := await repaired(lead)) is None:
                 await happens.until("outage.changed")
         day.cancel()

@@ -4,7 +4,7 @@ import httpx
 
 from backend_stub.clock import ManualClock
 from backend_stub.store import connect, users
-from tests.service import PASSWORD, running_service
+from tests.service import PASSWORD, Running, running_service
 
 START = 1_795_000_000.0
 
@@ -167,3 +167,78 @@ async def test_nonsense_tokens_are_not_logged_in(tmp_path: Path) -> None:
             answer = await client.get("/v1/me", headers={"authorization": value})
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"] == "Bearer"
+
+
+class LeapingClock(ManualClock):
+    """A clock whose wall time is put forward or back while the other goes on."""
+
+    def leap(self, seconds: float) -> None:
+        self._now += seconds
+
+
+async def rows(svc: Running) -> int:
+    return await svc.engine.read(lambda conn: conn.execute("SELECT count(*) FROM session").fetchone()[0])
+
+
+async def test_sessions_nobody_came_back_to_leave_no_row(tmp_path: Path) -> None:
+    clock = ManualClock(START)
+    async with running_service(tmp_path, clock) as svc:
+        await svc.client("lan")
+        minh = await svc.client("minh")
+        for client in (await svc.client("lan"), minh):
+            assert (await client.get("/v1/me")).status_code == 200
+        clock.advance(1_799)
+        assert (await minh.get("/v1/me")).status_code == 200
+        clock.advance(2)
+        await svc.service.sessions.save_use()
+        assert await rows(svc) == 1
+        assert (await minh.get("/v1/me")).status_code == 200
+        assert (await (await svc.client("lan")).get("/v1/me")).status_code == 401
+
+
+async def test_a_leap_of_the_clock_ends_no_session_and_keeps_none_alive(tmp_path: Path) -> None:
+    clock = LeapingClock(START)
+    async with running_service(tmp_path, clock) as svc:
+        lan, minh = await svc.client("lan"), await svc.client("minh")
+        assert (await lan.get("/v1/me")).status_code == 200
+        clock.leap(86_400)
+        # Before the leap is noticed: somebody logs in, and another command line changes a user.
+        await svc.client("hoa")
+        svc.service.sessions.forget()
+        assert (await lan.get("/v1/me")).status_code == 200
+        await svc.service.go_round()
+        # Of one that was never used only the row tells.
+        assert (await minh.get("/v1/me")).status_code == 200
+        clock.leap(-86_400)
+        await svc.service.go_round()
+        clock.advance(1_801)
+        svc.service.sessions.forget()
+        assert [(await client.get("/v1/me")).status_code for client in (lan, minh)] == [401, 401]
+        verbs = await svc.engine.read(
+            lambda conn: conn.execute("SELECT change FROM audit WHERE verb = 'clock.leap' ORDER BY n").fetchall()
+        )
+        assert [row[0] for row in verbs] == ['{"seconds":86400}', '{"seconds":-86400}']
+
+
+async def test_an_answer_is_not_forgotten_by_a_leap_of_the_clock(tmp_path: Path) -> None:
+    clock = LeapingClock(START)
+    async with running_service(tmp_path, clock) as svc:
+        lan = await svc.client("lan")
+        ticket, key = {"type": "OTHER", "title": "once"}, {"idempotency-key": "one-and-only"}
+        first = await lan.post("/v1/tickets", json=ticket, headers=key)
+        clock.leap(2 * 86_400)
+        again = [await lan.post("/v1/tickets", json=ticket, headers=key)]
+        await svc.service.go_round()
+        again.append(await lan.post("/v1/tickets", json=ticket, headers=key))
+        assert [answer.content for answer in again] == [first.content] * 2
+        assert first.status_code == 201
+        clock.advance(86_401)
+        await svc.service.go_round()
+        anew = await (await login_again(svc)).post("/v1/tickets", json=ticket, headers=key)
+        assert (anew.status_code, anew.json()["id"] != first.json()["id"]) == (201, True)
+
+
+async def login_again(svc: Running) -> httpx.AsyncClient:
+    client = svc.anonymous()
+    client.headers["authorization"] = f"Bearer {(await login(client, 'lan', PASSWORD)).json()['token']}"
+    return client

@@ -55,6 +55,8 @@ async def test_an_empty_morning(svc: Running) -> None:
     assert everywhere.service_level.value is None
     assert (everywhere.ewt, everywhere.feed_age_s, everywhere.data_gap) == (None, None, False)
     assert everywhere.alerts == []
+    # No telephone exchange: the board does not say that there is no gap in its data.
+    assert not everywhere.feed_expected
     assert set(everywhere.agents) == {
         "available", "reserved", "on_contact", "wrap_up", "paused", "not_responding", "logged_out"
     }  # fmt: skip
@@ -124,6 +126,17 @@ async def test_the_same_numbers_from_the_list_behind(svc: Running, clock: Manual
         assert len(listed) == shown == sum((item["outcome"] or "open") == outcome for item in items)
 
 
+async def test_an_answer_is_hearing_of_the_centre_too(svc: Running, clock: ManualClock) -> None:
+    (lan,) = await ready(svc, "lan")
+    contact = await report(await svc.channel())
+    clock.advance(200)
+    assert (await board(svc)).centres["EVNCPC"].feed_age_s == 200
+    await do(lan, contact, "take")
+    clock.advance(5)
+    mine = (await board(svc)).centres["EVNCPC"]
+    assert (mine.feed_age_s, mine.feed_expected, mine.data_gap) == (5, False, False)
+
+
 async def test_callers_whose_outage_is_known_and_promises(svc: Running, clock: ManualClock) -> None:
     (lan,) = await ready(svc, "lan")
     here = await svc.channel()
@@ -135,6 +148,11 @@ async def test_callers_whose_outage_is_known_and_promises(svc: Running, clock: M
     assert confirmed.status_code == 200, confirmed.text
     found = await board(svc)
     assert (found.centres["EVNCPC"].known_outage_callers, found.all.known_outage_callers) == (1, 1)
+    hoa = await svc.client("hoa")
+    for query, figure in (("", found.all), ("?centre=EVNCPC", found.centres["EVNCPC"]), ("?centre=EVNSPC", None)):
+        behind = (await hoa.get(f"/v1/wallboard/known-outage{query}")).json()["items"]
+        assert len(behind) == (figure.known_outage_callers if figure is not None else 0)
+        assert all((one["outcome"], one["answered_at"]) == (None, None) for one in behind)
     later = await report(here)
     await do(lan, later, "take")
     await do(lan, later, "callback", at="2026-11-23T03:00:00Z")
@@ -189,6 +207,11 @@ async def test_a_hot_feeder(svc: Running, clock: ManualClock) -> None:
                 (f"h{n}", f"h{n}", NOW - 60 * n),
             ).fetchone()[0]
             tx.conn.execute(
+                """INSERT INTO segment (contact, centre, channel, queue, joined_at)
+                VALUES (?, 'EVNCPC', 'hotline', 'outage', ?)""",
+                (contact, NOW - 60 * n),
+            )
+            tx.conn.execute(
                 """INSERT INTO trouble_call (contact, customer, feeder, scope, sign, danger, place, grouped, at)
                 VALUES (?, ?, 'F474', 'A', 'L', 0, '', 1, ?)""",
                 (contact, f"PC{min(n, 6)}", NOW - 60 * n),
@@ -200,6 +223,14 @@ async def test_a_hot_feeder(svc: Running, clock: ManualClock) -> None:
     assert (hot.feeder, hot.callers, hot.window_s) == ("F474", 7, 600)
     assert hot.usual < 0.1
     assert hot.chance < 1e-6
+    # The list behind is those callers, each with the last stay, as long as the window has them.
+    hoa = await svc.client("hoa")
+    items = (await hoa.get("/v1/wallboard/feeders/F474")).json()["items"]
+    assert [one["contact"] for one in items] == ["h0", "h1", "h2", "h3", "h4", "h5", "h8"]
+    assert (await hoa.get("/v1/wallboard/feeders/F475")).json()["items"] == []
+    clock.advance(300)
+    [hot] = (await board(svc)).hot_feeders
+    assert len((await hoa.get("/v1/wallboard/feeders/F474")).json()["items"]) == hot.callers == 6
 
 
 async def test_what_is_usual_is_kept_and_foretold(svc: Running, clock: ManualClock) -> None:

@@ -1,4 +1,5 @@
-/* A disk that can fail, lose power and have a quota, for LD_PRELOAD: between a program and fsync/fdatasync/write.
+/* A disk that can fail, lose power and have a quota, and a clock that can leap, for LD_PRELOAD: between a program and
+ * fsync/fdatasync/write, clock_gettime.
  *
  * FAULT_DIR      the directory whose files count (absolute); everything else goes straight through
  * FAULT_DURABLE  where what survives a power cut is kept: one copy an inode, made at each sync of the file, and `names`
@@ -8,6 +9,8 @@
  * FAULT_OF       only syncs of the file of this name are counted for FAULT_FAIL_AT
  * FAULT_LOG      one line a sync: its number, the file's name, ok or EIO
  * FAULT_QUOTA    while a file of this name is there, no file of ours grows: writes past its end fail with EDQUOT
+ * FAULT_CLOCK    a file of 8 bytes: so many seconds (signed, the machine's byte order) the wall clock is put forward;
+ *                the monotonic clock is the machine's
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -19,7 +22,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -135,3 +142,42 @@ ssize_t write(int fd, const void *bytes, size_t size) {
 
 int fsync(int fd) { return sync_of(fd, "fsync"); }
 int fdatasync(int fd) { return sync_of(fd, "fdatasync"); }
+
+/* Seconds the wall clock is put forward now; the file is mapped once, so that a leap needs no restart. */
+static int64_t leap(void) {
+    static volatile int64_t *mapped;
+    static int tried;
+    pthread_mutex_lock(&lock);
+    if (!tried) {
+        tried = 1;
+        int fd = setting("FAULT_CLOCK") ? open(setting("FAULT_CLOCK"), O_RDONLY | O_CLOEXEC) : -1;
+        void *at = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *mapped, PROT_READ, MAP_SHARED, fd, 0);
+        if (at != MAP_FAILED) mapped = at;
+        if (fd >= 0) close(fd);
+    }
+    pthread_mutex_unlock(&lock);
+    return mapped ? *mapped : 0;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real) real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+    int result = real(clock, now);
+    if (!result && clock == CLOCK_REALTIME) now->tv_sec += leap();
+    return result;
+}
+
+int gettimeofday(struct timeval *restrict now, void *restrict zone) {
+    static int (*real)(struct timeval *, void *);
+    if (!real) real = (int (*)(struct timeval *, void *))dlsym(RTLD_NEXT, "gettimeofday");
+    int result = real(now, zone);
+    if (!result) now->tv_sec += leap();
+    return result;
+}
+
+time_t time(time_t *out) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    if (out) *out = now.tv_sec;
+    return now.tv_sec;
+}

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.full import count
 from tests.service import running_service
 
 BLOCKED_S = 0.25
+QUIET = 500
 PEOPLE = crowd(count(20_000, 200_000))
 
 
@@ -46,14 +48,14 @@ def rows(path: Path, sql: str) -> list[tuple]:
         conn.close()
 
 
-async def write_until(engine: Engine, done: "asyncio.Future[object] | asyncio.Task[object]") -> list[float]:
-    """Write one row after the other until `done`; return how long each took in seconds."""
-    took = []
+async def write_until(engine: Engine, done: Callable[[list[float]], bool]) -> list[float]:
+    """Write one row after the other until `done`, which is told how long each took in seconds; return that."""
+    took: list[float] = []
     sql = "INSERT INTO ticket_number (year, last) VALUES (?, 0)"
     first = await engine.read(
         lambda conn: conn.execute("SELECT coalesce(max(year), 0) FROM ticket_number").fetchone()[0]
     )
-    while not done.done():
+    while not done(took):
         began = time.perf_counter()
         year = first + 1 + len(took)
         await engine.write(lambda tx, year=year: tx.conn.execute(sql, (year,)) and None)
@@ -65,23 +67,24 @@ async def write_until(engine: Engine, done: "asyncio.Future[object] | asyncio.Ta
 async def test_writers_go_on_beside_a_backup_and_it_holds_what_was_there_when_it_began(loaded, tmp_path, capsys):
     engine = Engine((loaded / connect.DATABASE).resolve(), SystemClock())
     engine.start()
-    quiet = await write_until(engine, asyncio.ensure_future(asyncio.sleep(1.0)))
+    quiet = await write_until(engine, lambda took: len(took) == QUIET)
     before = await engine.read(lambda conn: conn.execute("SELECT count(*) FROM ticket_number").fetchone()[0])
     target = tmp_path / "copy.db"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "backend_stub", "backup", str(loaded), str(target), stdout=asyncio.subprocess.PIPE
     )
     ended = asyncio.ensure_future(process.communicate())
-    took = await write_until(engine, ended)
+    took = await write_until(engine, lambda _: ended.done())
     await engine.stop()
     assert process.returncode == 0
     assert len(took) > 20
     with capsys.disabled():
         print(
             f"\nbackup of {target.stat().st_size / 1e6:.0f} MB beside {len(took)} writes: longest write"
-            f" {max(took) * 1e3:.0f} ms (without a backup {max(quiet) * 1e3:.0f} ms), at most {BLOCKED_S * 1e3:.0f} ms"
+            f" {max(took) * 1e3:.0f} ms (quiet {max(quiet) * 1e3:.0f} ms), at most {BLOCKED_S * 1e3:.0f} ms more"
         )
-    assert max(took) <= BLOCKED_S
+    # What the copy adds to the longest write of the same machine in the same minute.
+    assert max(took) <= max(quiet) + BLOCKED_S
     copied = rows(target, "SELECT count(*) FROM ticket_number")[0][0]
     assert before <= copied <= before + len(took)
     assert rows(target, "SELECT count(*) FROM customer") == [(len(PEOPLE),)]

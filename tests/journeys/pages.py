@@ -138,8 +138,8 @@ class Shell:
         await self.until(lambda: not self.app.keys_waiting)
         await self.pilot.pause()
 
-    async def until(self, true: Callable[[], object], within: float = 8.0) -> None:
-        """Until the condition holds, the desk working meanwhile."""
+    async def until(self, true: Callable[[], object], within: float = 40.0) -> None:
+        """Until the condition holds, the desk working meanwhile: long, for a busy machine is no failure."""
         try:
             async with asyncio.timeout(within):
                 while not true():

@@ -103,7 +103,12 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    tmp_path: Path, size: tuple[int, int] = (140, 40), lang: str = "en", ready: bool = True, role: str = "agent"
+    tmp_path: Path,
+    size: tuple[int, int] = (140, 40),
+    lang: str = "en",
+    ready: bool = True,
+    role: str = "agent",
+    views_file: Path | None = None,
 ) -> AsyncIterator[Desk]:
     """A service with the small grid of the contract tests, and a desk logged in as Lan, on the queue."""
     async with running_service(tmp_path / "data") as svc:
@@ -112,7 +117,7 @@ async def open_desk(
         await svc.add_user("boss", "lead")
         transport = AppTransport(svc.app)
         client = DeskClient("http://localhost", transport=transport)
-        launch = Launch("http://localhost", "lan", PASSWORD, language=lang, state_dir=tmp_path)
+        launch = Launch("http://localhost", "lan", PASSWORD, language=lang, state_dir=tmp_path, views_file=views_file)
         app = DeskApp(launch, client=client)
         if ready:
             assert (await (await svc.client("lan")).put("/v1/me/state", json={"state": "available"})).status_code == 200

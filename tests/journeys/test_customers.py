@@ -373,6 +373,20 @@ async def test_nothing_yet_somebody_marked_nobody_found(tmp_path):
         assert view(desk).query_one("#search", TextField).value == "zzzz"
 
 
+async def test_the_list_says_how_it_was_found_and_when_it_was_cut(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        await find(desk, "nguyeenx vawn 2")
+        await desk.until(lambda: desk.shows("typing marks removed") and desk.shows("Telex/VNI → nguyen van 2"))
+        assert hits(desk)[0] == "PC08GG0000002"
+        await find(desk, "nguyen van 2")
+        await desk.until(lambda: not desk.shows("Telex"))
+        many = [dataclasses.replace(grid._customer(700 + n, None, grid.TUY_HOA), name="Hồ Thị Bé") for n in range(60)]
+        await desk.svc.engine.write(lambda tx: customers.upsert_many(tx.conn, many))
+        await find(desk, "ho thi be")
+        await desk.until(lambda: desk.shows("there are more"))
+        assert set(hits(desk)) <= {row.code for row in many}
+
+
 async def test_a_record_that_cannot_be_read_says_what_to_do_and_an_old_one_how_old(tmp_path):
     async with open_desk(tmp_path) as desk:
         await bill(desk)

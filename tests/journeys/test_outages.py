@@ -240,16 +240,16 @@ async def test_five_hundred_are_attached_by_three_keys_and_taken_back_by_one(tmp
             body = {"external_id": f"b-{n}", "channel": "hotline", "queue": "outage", "address": f"09870{n:05}"}
             answer = await desk.channel.post("/v1/contacts", json=body)
             ids.add(answer.json()["id"])
-        await desk.until(lambda: set(desk.rows()) == ids, within=30)
+        await desk.until(lambda: set(desk.rows()) == ids, within=120)
         pressed = ["asterisk", "f5", "f8"]
         await mark_all_and_attach(desk)
-        await desk.until(lambda: desk.told(f"{many} contacts attached to feeder 474 Đồng Xuân."), within=30)
+        await desk.until(lambda: desk.told(f"{many} contacts attached to feeder 474 Đồng Xuân."), within=120)
         assert len(pressed) == 3
         assert not desk.queue.listed.marked
         assert ((await service(desk, outage)).calls, (await service(desk, outage)).callbacks_open) == (many, many)
-        await desk.until(lambda: all(c.outage == outage for c in desk.app.state.contacts.values()), within=30)
+        await desk.until(lambda: all(c.outage == outage for c in desk.app.state.contacts.values()), within=120)
         await desk.press("ctrl+z")
-        await desk.until(lambda: desk.told(f"Taken back: {many} contacts to feeder 474 Đồng Xuân"), within=30)
+        await desk.until(lambda: desk.told(f"Taken back: {many} contacts to feeder 474 Đồng Xuân"), within=120)
         assert (await service(desk, outage)).calls == 0
         await desk.press("ctrl+z")
         await desk.until(lambda: desk.told("nothing to undo"))

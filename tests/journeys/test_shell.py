@@ -12,6 +12,7 @@ from agent_tui.screens.commands import Palette
 from agent_tui.screens.help import HelpScreen
 from agent_tui.screens.login import LoginScreen
 from agent_tui.widgets.fields import TextField
+from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.safe import Confirm
 from tests.journeys.pages import ListView, contact, open_shell
 
@@ -260,3 +261,15 @@ async def test_clicks_choose_and_tabs_go(tmp_path: Path) -> None:
         x = desk.line(-1).index("F8")
         await desk.pilot.click("#bar", offset=(x, 0))
         await desk.until(lambda: "commit on outages" in desk.flow.done)
+
+
+async def test_the_arrows_walk_the_commands_while_a_word_is_typed(tmp_path: Path) -> None:
+    async with open_shell(tmp_path) as shell:
+        await shell.press("ctrl+p")
+        listed = shell.app.screen.query_one("#commands", LineList)
+        first, second = listed.row_ids[:2]
+        assert listed.highlighted == first
+        await shell.press("down")
+        assert listed.highlighted == second
+        await shell.press("up")
+        assert listed.highlighted == first

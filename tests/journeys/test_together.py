@@ -17,6 +17,7 @@ from agent_tui.net.client import DeskClient
 from agent_tui.screens.conflict import Conflict
 from agent_tui.screens.left_texts import LeftTexts
 from agent_tui.screens.ticket_edit import TicketPane
+from agent_tui.widgets.choice import Choice
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.safe import SafeStatic
 from tests.asgi_stream import AppTransport
@@ -99,6 +100,10 @@ def said(app: DeskApp) -> str:
     return " ".join(note.message for note in app._notifications)
 
 
+def side(app: DeskApp, name: str) -> str:
+    return str(app.screen.query_one(f"#conflict-{name}", SafeStatic).content)
+
+
 def shows(app: DeskApp, kind: type) -> Callable[[], bool]:
     return lambda: isinstance(app.screen, kind) and app.screen.is_mounted
 
@@ -130,9 +135,14 @@ async def merged_by_itself(app: DeskApp, pilot: Pilot, transport: Cut, minh: htt
 
 
 WAYS = {
-    "third": ([*"chung", "enter"], "chung"),
+    "edited": (["down", "space", *"chung", "enter"], "Của Minh chung"),
+    "before": (["shift+tab"], "Cột nghiêng"),
     "later": (["escape"], "Của Minh"),
-    **({"mine": (["enter"], "Của tôi"), "theirs": (["tab"], "Của Minh")} if FULL else {}),
+    **(
+        {"third": ([*"chung", "enter"], "chung"), "mine": (["enter"], "Của tôi"), "theirs": (["tab"], "Của Minh")}
+        if FULL
+        else {}
+    ),
 }
 
 
@@ -149,9 +159,10 @@ async def test_the_same_field_is_decided_side_by_side(tmp_path: Path, keys: list
         assert pane.query_one("#ticket-title", TextField).value == "Của tôi"
         await pilot.press("f8")
         await until(pilot, shows(app, Conflict))
-        await until(pilot, lambda: "Của Minh" in str(app.screen.query_one("#conflict-values", SafeStatic).content))
-        shown = str(app.screen.query_one("#conflict-values", SafeStatic).content)
-        assert all(value in shown for value in ("Của tôi", "Của Minh", "Cột nghiêng"))
+        await until(pilot, lambda: "Của Minh" in side(app, "theirs"))
+        assert ("Của tôi" in side(app, "mine"), "Cột nghiêng" in side(app, "before")) == (True, True)
+        mine, theirs = (app.screen.query_one(f"#conflict-{name}").region for name in ("mine", "theirs"))
+        assert (mine.y, mine.right <= theirs.x) == (theirs.y, True), "side by side"
         await pilot.press(*keys)
         await until(pilot, lambda: not isinstance(app.screen, Conflict))
         await until(pilot, lambda: app.outbox.count == 0)
@@ -162,6 +173,41 @@ async def test_the_same_field_is_decided_side_by_side(tmp_path: Path, keys: list
             assert app.drafts.text("ticket", ticket["id"], "title") == "Của tôi"
         now = await read(minh, ticket)
         assert (now["title"], now["priority"]) == (title, "high")
+
+
+THIRDS = {
+    "Status": ["r", "enter"],
+    "Priority": ["l", "enter"],
+    "Assignee": ["right", "enter"],
+    "Reading as": ["9", "enter"],
+    "Reason of": ["o", "enter"],
+    "Day the": [*"2026-12-32", "enter", "backspace", "1", "enter"],
+}
+
+
+async def test_every_kind_of_field_can_become_a_third_value(tmp_path: Path) -> None:
+    async with service(tmp_path) as svc, desk(svc, tmp_path / "one") as (app, pilot):
+        minh = await svc.client("minh")
+        ticket = await new(minh, type="METER.TEST")
+        pane = await opened(app, pilot, ticket)
+        await until(pilot, lambda: "visit_on" in pane.form.entries)
+        for name, value in (("status", "open"), ("priority", "high"), ("assignee", "lan")):
+            pane.query_one(f"#ticket-{name}", Choice).set(value)
+        for name, value in (("reading", "5"), ("reason_test", "fast"), ("visit_on", "2026-11-30")):
+            pane.form.set(name, value)
+        hers = {"reading": "7", "reason_test": "stopped", "visit_on": "2026-11-29"}
+        await patch(minh, ticket, status="waiting", priority="urgent", assignee="minh", fields=hers)
+        await until(pilot, lambda: app.state.tickets[ticket["id"]].version > 1)
+        await pilot.press("f8")
+        # Field after field: letters where it is chosen, a figure, a date that is wrong first.
+        for field, keys in THIRDS.items():
+            await until(pilot, lambda field=field: shows(app, Conflict)() and field in side(app, "field"))
+            assert keys[0] != "2" or app.screen.query_one("#conflict-third").display
+            await pilot.press(*keys)
+        await until(pilot, lambda: app.outbox.count == 0 and not pane.waits_to_be_saved)
+        now = await read(minh, ticket)
+        assert (now["status"], now["priority"], now["assignee"]) == ("resolved", "low", None)
+        assert now["fields"] == {"reading": "9", "reason_test": "other", "visit_on": "2026-12-31"}
 
 
 async def test_saving_twice_without_the_service_is_no_conflict_with_oneself(tmp_path: Path) -> None:
@@ -237,6 +283,42 @@ async def test_a_text_typed_at_one_desk_is_offered_at_the_next(tmp_path: Path) -
             await until(pilot, lambda: app._copies.read.is_set())
             assert len(app.drafts) == 0, "sent from the other desk: it goes here too"
         assert [note["text"] for note in (await read(minh, ticket))["notes"]] == ["còn dở"]
+
+
+async def test_a_lead_who_takes_over_leaves_the_losers_text_here_and_at_the_next_desk(tmp_path: Path) -> None:
+    async with service(tmp_path) as svc:
+        await svc.add_user("boss", "lead")
+        boss, lan = await svc.client("boss"), await svc.client("lan")
+        ticket = await new(lan)
+        await patch(lan, ticket, assignee="lan")
+        async with desk(svc, tmp_path / "one") as (app, pilot):
+            pane = await opened(app, pilot, ticket)
+            write(pane, "Cột gãy, của Lan")
+            pane.note.text = "khách hẹn 15 giờ"
+            await pilot.pause()
+            await patch(boss, ticket, assignee="boss", title="Cột gãy, tôi nhận", status="open")
+            await until(pilot, lambda: pane.query_one("#ticket-assignee", Choice).value == "boss")
+            assert pane.query_one("#ticket-title", TextField).value == "Cột gãy, của Lan"
+            assert pane.note.text == "khách hẹn 15 giờ"
+            await until(pilot, lambda: app.drafts.all and app.drafts.all[0].copied >= app.drafts.all[0].at)
+            app.run_worker(app.screen.act_drafts(), exit_on_error=False)
+            await until(pilot, shows(app, LeftTexts))
+            await until(pilot, lambda: "15 giờ" in str(app.screen.query_one("#left-text", SafeStatic).content))
+        async with desk(svc, tmp_path / "two") as (app, pilot):
+            await until(pilot, shows(app, LeftTexts))
+            await pilot.press("enter")
+            await until(pilot, lambda: app.view_on_screen().VIEW == "tickets")
+            pane = app.screen.query_one(TicketPane)
+            await until(pilot, lambda: pane.ticket is not None and pane.note.text == "khách hẹn 15 giờ")
+            assert pane.query_one("#ticket-title", TextField).value == "Cột gãy, của Lan"
+            await pilot.press("f8")
+            await until(pilot, shows(app, Conflict))
+            await until(pilot, lambda: "tôi nhận" in side(app, "theirs") and "của Lan" in side(app, "mine"))
+            await pilot.press("tab")
+            await until(pilot, lambda: app.outbox.count == 0 and len(app.drafts) == 0)
+        now = await read(boss, ticket)
+        assert (now["title"], now["assignee"], now["status"]) == ("Cột gãy, tôi nhận", "boss", "open")
+        assert [(note["author"], note["text"]) for note in now["notes"]] == [("lan", "khách hẹn 15 giờ")]
 
 
 async def test_both_see_who_is_at_the_ticket_and_where(tmp_path: Path) -> None:

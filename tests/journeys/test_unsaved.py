@@ -148,3 +148,16 @@ async def test_copy_takes_the_code_then_the_phone_and_only_by_its_key(tmp_path: 
         await until(pilot, lambda: app.clipboard == "0905123456")
         app.copy_to_clipboard("a\x1b]52;c;aGk=\x07\ud800")
         assert app.clipboard == "a\ufffd]52;c;aGk=\ufffd\ufffd"
+
+
+@pytest.mark.parametrize("hidden", ["090****456", "*******456", "l****@x.vn"])
+async def test_a_masked_number_is_never_copied(hidden: str, tmp_path: Path) -> None:
+    source = Flood()
+    source.first = [contact("mine", agent="u1", state="connected", customer="PE01000123456", address=hidden)]
+    async with desk(tmp_path, source) as (app, pilot, _source):
+        await until(pilot, lambda: app.state.hand is not None)
+        for _press in range(2):
+            app.copy_to_clipboard("before")
+            await pilot.press("ctrl+y")
+            await until(pilot, lambda: app.clipboard != "before")
+            assert app.clipboard == "PE01000123456"

@@ -1,7 +1,7 @@
 """The wallboard on the real service: from the alarm to agents moved and everybody told, and what is behind a figure."""
 
 import stat
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -15,6 +15,8 @@ from agent_tui.screens.wallboard import WallboardScreen
 from agent_tui.widgets.choice import Choice
 from agent_tui.widgets.fields import TextBox
 from agent_tui.widgets.line_list import LineList
+from backend_stub.ops import importer
+from backend_stub.store.connect import DATABASE, writer
 from tests.contract.desk import do, ready
 from tests.journeys.pages_queue import Desk, feeder_outage, open_desk
 
@@ -83,6 +85,87 @@ async def test_from_the_alarm_to_agents_moved_and_everybody_told_in_six_keys(tmp
         assert said["banner"]["text"] == said["surge"]["announcement"]
         assert datetime.fromisoformat(said["banner"]["until"]) > datetime.now(UTC)
         await desk.until(lambda: desk.shows("surge mode since"))
+
+
+async def test_a_move_is_taken_back_with_the_undo_key_unless_something_came_after(tmp_path):
+    async with open_desk(tmp_path, **WALL) as desk:
+        minh, _hoa = await ready(desk.svc, "minh", "hoa", billing=2)
+        await open_wall(desk)
+        await fresh(desk, lambda board: board.agents["available"] == 2)
+        listed(desk, "figures").highlight("available")
+        await desk.press("enter", "asterisk", "f8")
+        await desk.until(lambda: desk.dialog(Pick))
+        await desk.press("enter")
+        await desk.until(lambda: desk.told("Moved 2 agents."))
+        assert desk.told("takes it back")
+        assert (await agents(desk))["hoa"].skills == {"billing": 2, "outage": 3}
+        await desk.press("ctrl+z")
+        await desk.until(lambda: desk.told("Taken back: move of"))
+        assert {name: one.skills for name, one in (await agents(desk)).items() if name in ("minh", "hoa")} == {
+            "minh": {"billing": 2}, "hoa": {"billing": 2},
+        }  # fmt: skip
+        await desk.press("ctrl+z")
+        await desk.until(lambda: desk.told("There is nothing to undo."))
+        # Paused by the lead, and back by themselves since: that is not taken from them.
+        await desk.press("f8")
+        await desk.until(lambda: desk.dialog(Pick))
+        await desk.press(*"meal", "enter")
+        await desk.until(lambda: desk.told("Moved 1 agent."))
+        [moved] = [name for name, one in (await agents(desk)).items() if one.intent == "paused"]
+        await (await desk.svc.client(moved)).put("/v1/me/state", json={"state": "available"})
+        await desk.press("ctrl+z")
+        await desk.until(lambda: desk.told("something of it was changed since"))
+        assert (await agents(desk))[moved].intent == "available"
+        assert minh is not None
+
+
+async def test_the_list_behind_known_outages_and_hot_feeders_is_as_long_as_the_figure(tmp_path):
+    async with open_desk(tmp_path, **WALL) as desk:
+        await desk.report(address="0905100001")
+        await desk.report(address="0999777666")
+        await feeder_outage(desk)
+        await open_wall(desk)
+        await fresh(desk, lambda board: board.known_outage_callers == 1)
+        listed(desk, "figures").highlight("known_outage")
+        await desk.press("enter")
+        await desk.until(lambda: desk.shows("WAITING, OUTAGE KNOWN 1 · CPC"))
+        [key] = listed(desk, "stays").row_ids
+        [caller] = [one for one in desk.app.state.contacts.values() if one.address.endswith("001")]
+        assert key.split(" ")[0] == caller.id
+        for n in range(2, 9):
+            await desk.report(address=f"090510000{n}")
+        await desk.press("escape", "left", "left", "left")
+        await desk.until(lambda: wall(desk).centre == "all")
+        await fresh(desk, lambda board: desk.app.state.wallboard.hot_feeders)
+        [hot] = desk.app.state.wallboard.hot_feeders
+        listed(desk, "figures").highlight(f"hot:{hot.feeder}")
+        await desk.press("enter")
+        await desk.until(lambda: len(listed(desk, "stays").row_ids) == hot.callers)
+        assert desk.shows(f"CALLERS OF THE FEEDER {hot.callers} · {hot.feeder}")
+        # They may be of any centre: another one is another board.
+        await desk.press("right")
+        await desk.until(lambda: listed(desk, "figures").display and not wall(desk).drill.display)
+
+
+async def test_agents_are_shown_with_their_plan_of_the_day(tmp_path):
+    async with open_desk(tmp_path, size=(140, 40), **WALL) as desk:
+        await ready(desk.svc, "minh", "hoa", outage=3)
+        now = datetime.now(UTC)
+        rows = [{"username": "minh", "start": (now - timedelta(hours=1)).isoformat(), "activity": "work",
+                 "end": (now + timedelta(hours=1)).isoformat()}]  # fmt: skip
+        conn = writer(next(tmp_path.rglob(DATABASE)))
+        assert importer.load(conn, "shifts", rows).loaded == 1
+        conn.close()
+        await open_wall(desk)
+        await fresh(desk, lambda board: board.agents["available"] == 2)
+        listed(desk, "figures").highlight("available")
+        await desk.press("enter")
+        await desk.until(lambda: desk.shows("no plan") and "%" in desk.text())
+        people = {one.name.split()[0]: one.id for one in (await agents(desk)).values()}
+        listed(desk, "agents").highlight(people["Minh"])
+        await desk.until(lambda: desk.shows("Plan kept") and desk.shows("callcentrehelper.com"))
+        listed(desk, "agents").highlight(people["Hoa"])
+        await desk.until(lambda: desk.shows("No plan for today"))
 
 
 async def test_every_desk_is_told_calmly_and_the_wallboard_is_for_leads(tmp_path):

@@ -7,6 +7,8 @@ from msgspec import structs
 
 from agent_tui import wire
 from backend_stub.domain import power_say, safety
+from backend_stub.domain.place_power import OutageHere, PlaceFacts, place_verdict
+from backend_stub.domain.power import OutageFact
 from tests.snapshots.scene import HAND, RECORD, WAITING, Scene, ago, ahead, contact
 
 Steps = Callable[[Scene], Awaitable[None]]
@@ -16,6 +18,18 @@ DANGER = structs.replace(
     HAND, id="cd", priority_class="danger", dispatch=UNIT, trouble=wire.Trouble("all", "lost", "wire_down", "street")
 )
 UNSENT = structs.replace(DANGER, dispatch=None, trouble=None)
+STRANGER = structs.replace(HAND, id="cs", customer=None, name=None, place=None, address="0999 123 456")
+FOUND = [
+    wire.PlaceHit("commune", "Xã Đồng Xuân", "22081", "Xã Đồng Xuân", "Đắk Lắk", 8_912,
+                  was="Thị trấn La Hai, Đồng Xuân, Phú Yên"),
+    wire.PlaceHit("street", "Lê Lợi", "22081", "Xã Đồng Xuân", "Đắk Lắk", 64, "474-03-07", street="Lê Lợi"),
+    wire.PlaceHit("device", "TBA Đồng Xuân 17", "22081", "Xã Đồng Xuân", "Đắk Lắk", 58, "474-03-07", "transformer"),
+]  # fmt: skip
+TREE = ("do cây đổ vào đường dây", "because a tree fell on the line")
+CREW = ("tổ sửa chữa đang đến", "a crew is on its way")
+SINCE, TARGET = ago(2_600).timestamp(), ahead(90).timestamp()
+PART = OutageHere(OutageFact("o1", "unplanned", "confirmed", SINCE, TARGET, TREE, CREW), 1_896)
+THERE = place_verdict(PlaceFacts("Xã Đồng Xuân", 8_912, (PART,), 3), ago(0).timestamp())
 SAFETY = safety.script("wire_down")
 PROMISES = [
     wire.Callback("k1", "outage", "EVNCPC", "hotline", "outage", "*******456", "Nguyễn Văn Ty", RECORD.code,
@@ -38,6 +52,10 @@ def answer(where: str) -> object | None:
         "/v1/callbacks/k1/dial": structs.replace(PROMISES[0], address="0905123456", claimed_by="u1"),
         "/v1/contacts/cd": _detail(UNSENT),
         "/v1/contacts/cd/trouble": UNSENT,
+        "/v1/places/search": wire.Page(FOUND),
+        "/v1/places/power": wire.PlacePower(
+            THERE.verdict, THERE.say, "Xã Đồng Xuân", 8_912, 3, outage="o1", customers_out=1_896
+        ),
         "/v1/dispatches": wire.Page(
             [wire.OpenDispatch("cd", "EVNCPC", DANGER.joined_at, "outage", None, "Xã Đồng Xuân", "u1", SAFETY, UNIT),
              wire.OpenDispatch("ce", "EVNCPC", ago(30), "outage", None, "Sông Cầu", None, SAFETY)]
@@ -53,6 +71,20 @@ def answer(where: str) -> object | None:
 
 async def _trouble(scene: Scene) -> None:
     await scene.press("shift+f5", "w" if scene.app.launch.language == "en" else "t", "right")
+
+
+async def _places(scene: Scene) -> None:
+    await scene.press("shift+f5", "tab", "tab", "tab", "tab")
+    await scene.type("la hai")
+    await scene.shows("Lê Lợi")
+    await scene.settle()
+
+
+async def _place(scene: Scene) -> None:
+    await _places(scene)
+    await scene.press("enter")
+    await scene.shows("1.896" if scene.app.launch.language == "vi" else "1,896")
+    await scene.settle()
 
 
 async def _field_unit(scene: Scene) -> None:
@@ -103,6 +135,8 @@ async def _danger(scene: Scene) -> None:
 SCENES: dict[str, tuple[dict[str, Any], Steps]] = {
     "call-danger": ({"contacts": [DANGER, *WAITING]}, _danger),
     "call-trouble": ({"contacts": [HAND, *WAITING]}, _trouble),
+    "call-places": ({"contacts": [STRANGER, *WAITING]}, _places),
+    "call-place": ({"contacts": [STRANGER, *WAITING]}, _place),
     "call-field-unit": ({"contacts": [UNSENT, *WAITING]}, _field_unit),
     "call-only-you": ({"contacts": [structs.replace(HAND, customer=LONE), *WAITING]}, _lone),
     "call-hand-on": ({"contacts": [HAND, *WAITING]}, _hand_on),

@@ -98,6 +98,18 @@ AGENTS = [
 ]
 
 
+# What was planned until now and how much of it was kept; the last: no plan.
+KEPT = [(18_000.0, 17_100.0), (18_000.0, 18_000.0), (14_400.0, 9_000.0), (18_000.0, 17_500.0), (None, None)]
+
+
+def day(of: wire.Agent, planned: float | None, kept: float | None) -> wire.AgentRow:
+    share = None if planned is None or kept is None else kept / planned
+    return wire.AgentRow(
+        of.id, of.username, of.name, of.centre, 18_000, 3_000, 1_800, 0, 200, 13_000, 60, 0, 9_000, 500, 3_500, 217.0,
+        0.81, 0.72, planned, kept, share, 1.0,
+    )  # fmt: skip
+
+
 def stay(contact: wire.Contact) -> wire.Segment:
     return wire.Segment(contact.id, contact.queue, None, contact.channel, contact.joined_at, None, None, None, None,
                         0, 0, 0, 0, centre=contact.centre)  # fmt: skip
@@ -138,7 +150,10 @@ class Said:
             say = STATS
         elif where == "/v1/areas":
             say = wire.Page(AREAS)
-        elif where == "/v1/segments":
+        elif where == "/v1/reports/agents":
+            days = [day(one, *kept) for one, kept in zip(AGENTS, KEPT, strict=False)]
+            say = wire.AgentReport("2026-11-22", "EVNCPC", {}, days)
+        elif where in ("/v1/segments", "/v1/wallboard/known-outage"):
             say = wire.Page([stay(one) for one in WAITING if one.state == "queued"])
         elif where == "/v1/staffing/what-if":
             say = what_if(msgspec.json.decode(request.content, type=wire.WhatIfRequest))

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from msgspec import structs
+
 from agent_tui import wire
 from tests.snapshots import scene
 from tests.snapshots.scene import NOW, ago, ahead, outage
@@ -118,10 +120,27 @@ MESSAGE = wire.OutageMessage(
 )  # fmt: skip
 
 
-def answer(where: str) -> object:
+COMMUNES = [
+    wire.CommuneOut("22081", "Xã Đồng Xuân", 10_233, 2_812, 1),
+    wire.CommuneOut("22015", "Phường Tuy Hòa", 31_204, 1_310, 2),
+    wire.CommuneOut("22051", "Phường Sông Cầu", 12_940, 902, 1),
+    wire.CommuneOut("22096", "Xã Xuân Phước", 6_018, 500, 1),
+    wire.CommuneOut("22090", "Xã Xuân Lãnh", 5_120, 240, 1),
+]
+
+# The quiet morning asks for the same province: there the communes sum to its 1,952.
+CALM = (812, 510, 402, 140, 88)
+CALM_COMMUNES = [structs.replace(one, customers_out=out) for one, out in zip(COMMUNES, CALM, strict=True)]
+
+
+def answer(where: str, storm: bool = True) -> object:
     """What the service says in the storm to a question the quiet morning does not know."""
     if where == "/v1/outages":
         return wire.Page(BACK)
+    if where == "/v1/areas/66/communes":
+        return wire.Page(COMMUNES if storm else CALM_COMMUNES)
+    if where.endswith("/communes"):
+        return wire.Page([])
     if where == "/v1/plans":
         return wire.Page(PLANS)
     if where == "/v1/outage-stats":
@@ -133,7 +152,9 @@ def answer(where: str) -> object:
     if where.endswith("/calls"):
         return wire.Page([c for c in scene.WAITING if c.name][:4])
     if where.startswith("/v1/outages/"):
-        return next((o for o in (*OUTAGES, *scene.OUTAGES) if where.endswith(f"/{o.id}")), {})
+        found = next((o for o in (*OUTAGES, *scene.OUTAGES) if where.endswith(f"/{o.id}")), None)
+        # Callers known only by commune are counted for whoever looks at one outage.
+        return {} if found is None else structs.replace(found, possible=4 * (found.id == "s1"))
     return {}
 
 

@@ -10,12 +10,14 @@ from tests.snapshots.picture import HERE, UPDATE, compare
 from tests.snapshots.scene import Scene
 
 SMALL, WIDE, LARGE = SIZES = ((80, 24), (140, 40), (200, 60))
-STEPS = ("storm", "agents", "stays", "surge", "what-if", "lost")
+MIDDLE = (120, 36)
+STEPS = ("storm", "agents", "stays", "known", "surge", "what-if", "lost")
 # The board itself in every size; what opens over it where it is tightest, in one language or the other.
 TAKEN = {
     "storm-vi": SIZES, "storm-en": SIZES, "agents-en": SIZES, "stays-vi": (SMALL, WIDE), "surge-vi": (SMALL, WIDE),
     "surge-en": (SMALL,), "what-if-en": (SMALL, WIDE), "what-if-vi": (SMALL,), "lost-vi": (SMALL,),
-    "mono-vi": SIZES, "failed-vi": (SMALL,),
+    "mono-vi": SIZES, "mono-en": (SMALL, MIDDLE, LARGE), "mono-agents-en": (SMALL, MIDDLE), "known-en": (SMALL,),
+    "known-vi": (WIDE,), "failed-vi": (SMALL,),
 }  # fmt: skip
 PLACE = "lead"
 
@@ -30,6 +32,11 @@ async def go_to(scene: Scene, step: str) -> None:
         figures.highlight("waiting")  # type: ignore[attr-defined]
         await scene.press("enter")
         await scene.shows("Phạm Thị Hoa")
+    elif step == "known":
+        await scene.press("escape")
+        figures.highlight("known_outage")  # type: ignore[attr-defined]
+        await scene.press("enter")
+        await scene.until(lambda: "Hoa" in scene.text())
     elif step == "surge":
         await scene.press("escape", "f9")
         await scene.until(lambda: scene.dialog)
@@ -62,12 +69,18 @@ async def test_pictures_of_a_storm(lang: str, tmp_path: Path) -> None:
     assert found == [], "\n".join(found)
 
 
-@pytest.mark.parametrize(("name", "options"), [("mono-vi", {"theme": "mono"}), ("failed-vi", {"known": False})])
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("mono-vi", {"theme": "mono"}), ("mono-en", {"theme": "mono"}), ("failed-vi", {"known": False})],
+)
 async def test_pictures_without_colours_and_without_the_service(
     name: str, options: dict[str, object], tmp_path: Path
 ) -> None:
-    async with open_lead(tmp_path, "vi", **options) as scene:  # type: ignore[arg-type]
+    async with open_lead(tmp_path, name[-2:], **options) as scene:  # type: ignore[arg-type]
         found = await wrong(scene, name)
+        if name == "mono-en":
+            await go_to(scene, "agents")
+            found += await wrong(scene, "mono-agents-en")
     assert found == [], "\n".join(found)
 
 

@@ -5,7 +5,9 @@ python -m tests.terminal.desk_app STATE_DIR REPORT_FILE [lang=vi] [login=ask] [l
 
 import asyncio
 import contextlib
+import faulthandler
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 from msgspec import Raw
 from msgspec import json as wire_json
 
-from agent_tui import wire
+from agent_tui import hangup, wire
 from agent_tui.launch import Launch, load
 from agent_tui.messages import Arrived
 from tests.terminal.desk_world import World
@@ -153,5 +155,9 @@ if __name__ == "__main__":
     keys = dict(option.split("=", 1) for option in options)
     secret = None if keys.pop("login", "") else "right"
     language = keys.pop("lang", "en")
+    # A desk that gives no report tells where it stands (typist.py asks): an unexplained hang is worth nothing.
+    stacks = Path(report).with_name("stacks.txt").open("w", encoding="utf-8")
+    faulthandler.register(signal.SIGUSR1, file=stacks, all_threads=True)
+    hangup.watch()
     launch = Launch("http://nowhere.invalid", "lan", secret, language, keys=keys, state_dir=Path(directory))
     Reporting(launch, World(), Path(report)).run()

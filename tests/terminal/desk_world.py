@@ -79,7 +79,8 @@ class World(DeskClient):
     async def call(self, method, where, answer, body=None, **given):  # type: ignore[no-untyped-def, override]
         self.busy += 1
         try:
-            # Two answers never come in the order of their questions just because both are as slow.
+            # The delay of a real service, which is what is tried here (nobody waits for the desk by it): two answers
+            # never come in the order of their questions just because both are as slow.
             await asyncio.sleep(random.uniform(*LATE_S))
             said = msgspec.json.encode(body).decode() if body is not None else ""
             if method != "GET" and not where.endswith(("/search", "/presence")):

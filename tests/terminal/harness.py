@@ -21,6 +21,10 @@ from wcwidth import wcwidth
 ROOT = Path(__file__).parents[2]
 # pyte prints the end of these (kitty keyboard, XTMODKEYS) as if it were text.
 _PRIVATE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]")
+KEPT = 1 << 20
+"""Bytes of a long run without a look that are shown in the end: whole pictures follow each other in them."""
+BUSY = 4
+"""So much longer than said may it take: the machine also runs the other tests, and that is no failure."""
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?]?[0-9;]*)?$")
 
 
@@ -51,10 +55,11 @@ class Terminal:
         program: str = sys.executable,
     ) -> None:
         self.width, self.height = size
-        self.screen = Screen(self.width, self.height)
-        self._stream = pyte.ByteStream(self.screen)
+        self._screen = Screen(self.width, self.height)
+        self._stream = pyte.ByteStream(self._screen)
         self._carry = b""
         self.raw = bytearray()
+        self._shown = 0
         self._master, slave = os.openpty()
         self._set_size(slave)
         self.process = subprocess.Popen(
@@ -77,6 +82,20 @@ class Terminal:
 
     def _set_size(self, fd: int) -> None:
         fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", self.height, self.width, 0, 0))
+
+    @property
+    def screen(self) -> Screen:
+        """What stands on the screen; pyte is slower than the desk, so it reads only when somebody looks."""
+        unread = bytes(self.raw[max(self._shown, len(self.raw) - KEPT) :])
+        self._shown = len(self.raw)
+        if unread:
+            self._feed(unread)
+        return self._screen
+
+    def look_away(self) -> None:
+        """Never show what has come so far: the program is about to draw everything again."""
+        self._shown, self._carry = len(self.raw), b""
+        self._screen.reset()
 
     def resize(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -103,11 +122,9 @@ class Terminal:
         if not data:
             return False
         self.raw += data
-        self.feed(data)
         return True
 
-    def feed(self, data: bytes) -> None:
-        """Show pyte what arrived."""
+    def _feed(self, data: bytes) -> None:
         data = _PRIVATE.sub(b"", self._carry + data)
         cut = _UNFINISHED.search(data)
         self._carry = data[cut.start() :] if cut else b""
@@ -126,7 +143,7 @@ class Terminal:
         return self._wait(done, "never became true", timeout)
 
     def _wait(self, done: Callable[[], bool], complaint: str, timeout: float) -> str:
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * BUSY
         while not done():
             left = deadline - time.monotonic()
             if left <= 0 or (not self.read(min(left, 0.25)) and not done()):

@@ -39,6 +39,7 @@ class PasteApp(OrderedKeys, App[None]):
     async def measure(self) -> None:
         while True:
             before = time.monotonic(), time.process_time()
+            # The probe itself: how late this wakes is what is measured, no condition could stand for it.
             await asyncio.sleep(TICK)
             # What other programs took from the machine meanwhile is not the desk's.
             busy = min(time.monotonic() - before[0], time.process_time() - before[1])

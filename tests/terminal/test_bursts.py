@@ -1,6 +1,8 @@
 """Random bursts on the real desk act exactly as the same keys typed slowly: raw, and through tmux."""
 
 import random
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -49,18 +51,37 @@ def burst(chance: random.Random) -> Keys:
     return keys
 
 
-def test_random_bursts_on_the_desk_equal_slow_typing_raw_and_in_tmux(tmp_path: Path) -> None:
+BURSTS = count(20, 125)
+"""For each of the eight seeds: a thousand in the full count."""
+
+
+def bursts(seed: int) -> list[Keys]:
+    chance = random.Random(seed)
+    return [burst(chance) for _ in range(BURSTS)]
+
+
+def answers(desk: Typist, seed: int, slowly: bool) -> Iterator[object]:
+    """What the desk holds after each burst."""
+    desk.terminal.wait_for("WAITING", 60)
+    for keys in bursts(seed):
+        yield desk.type_slowly(keys, ask="F11") if slowly else desk.type(keys, ask="F11")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["wide", "narrow"])
+@pytest.mark.parametrize("seed", range(20_261_122, 20_261_122 + count(1, 4)))
+def test_random_bursts_on_the_desk_equal_slow_typing_raw_and_in_tmux(
+    seed: int, size: tuple[int, int], tmp_path: Path
+) -> None:
+    """Three desks side by side: one is typed into slowly, one in bursts, one in bursts through tmux."""
     needs_tmux()
-    chance = random.Random(20_261_122)
     with (
-        Typist(DESK, tmp_path / "slow") as slow,
-        Typist(DESK, tmp_path / "raw") as raw,
-        Typist(DESK, tmp_path / "tmux", tmux=True) as tmux,
+        Typist(DESK, tmp_path / "slow", size=size) as slow,
+        Typist(DESK, tmp_path / "raw", size=size) as raw,
+        Typist(DESK, tmp_path / "tmux", size=size, tmux=True) as tmux,
+        ThreadPoolExecutor(3) as hands,
     ):
-        for desk in (slow, raw, tmux):
-            desk.terminal.wait_for("WAITING", 20)
-        for number in range(count(40, 1000)):
-            keys = burst(chance)
-            wanted = slow.type_slowly(keys, ask="F11")
-            assert raw.type(keys, ask="F11") == wanted, f"burst {number} {keys}"
-            assert tmux.type(keys, ask="F11") == wanted, f"burst {number} in tmux {keys}"
+        walks = [answers(slow, seed, True), answers(raw, seed, False), answers(tmux, seed, False)]
+        for number, keys in enumerate(bursts(seed)):
+            wanted, *found = [told.result() for told in [hands.submit(next, walk) for walk in walks]]
+            assert found[0] == wanted, f"burst {number} {keys}"
+            assert found[1] == wanted, f"burst {number} in tmux {keys}"

@@ -1,6 +1,7 @@
 """The Customers view in a real terminal, on a real service: bursts of keys, real bills, 80 columns."""
 
 import csv
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from agent_tui.text.fold import fold
 from tests.terminal.harness import Terminal
-from tests.terminal.site import Site, customers_without_power, environment, service_command
+from tests.terminal.site import SAMPLE, Site, customers_without_power, environment, service_command
 from tests.terminal.test_walk import F2, F3, F4, F5, F7, F8, post_contact
 from tests.unit.bill_samples import USE
 
@@ -113,6 +114,26 @@ def test_f4_carries_the_bill_into_a_re_read_request(site: Site, tmp_path: Path) 
     assert kept["disposition"] == "ticket_created"
     [ticket] = site.client("minh").get("/v1/tickets", params={"type": "METER.RECHECK"}).json()["items"]
     assert ticket["customer"] == caller["code"]
+
+
+def test_an_import_shows_how_fast_it_is_and_how_long_it_takes_yet(tmp_path: Path) -> None:
+    data, errors = tmp_path / "data", tmp_path / "errors.csv"
+    for words in (("init", str(data)), ("import", str(data), "network", str(SAMPLE / "network.csv"))):
+        done = service_command(*words)
+        assert done.returncode == 0, done.stderr
+    text = (SAMPLE / "customers.csv").read_text(encoding="utf-8-sig").splitlines()
+    text.insert(2, text[1].replace(text[1].split(",")[0], "X1"))
+    (tmp_path / "customers.csv").write_text("\n".join(text) + "\n", encoding="utf-8")
+    words = ["-m", "backend_stub", "import", str(data), "customers", str(tmp_path / "customers.csv")]
+    with Terminal([*words, "--errors", str(errors)], (100, 24), environment(tmp_path)) as importing:
+        assert importing.wait_end(30) == 3, "one row was refused"
+        drawn, shown = importing.raw.decode(), importing.display
+    lines = len(text)
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", drawn)
+    assert re.search(rf"import .* {lines}/{lines} +[\d,]+ rows/s +0:00:00", plain)
+    assert f"customers: {lines - 2} loaded, 1 refused" in shown
+    with errors.open(encoding="utf-8", newline="") as file:
+        assert [(row["line"], row["column"]) for row in csv.DictReader(file)] == [("3", "code")]
 
 
 def test_an_unknown_caller_is_found_by_name_and_old_place(site: Site, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import termios
@@ -71,11 +72,13 @@ class Typist:
         place.mkdir(parents=True)
         self._file = place / "report.json"
         self._ask = ask
-        self.reports = 0
+        self.reports = self._known = 0
         self.said: dict[str, object] = {}
         where = [*options, str(self._file)] if file_last else [str(place), str(self._file), *options]
         args, env = ["-m", module, *where], environment(place)
         if tmux:
+            # The last line is tmux's own.
+            size = size[0], size[1] + 1
             self.terminal: Terminal = Tmux(args, size, env, f"keys-{os.getpid()}-{place.name}")
         else:
             self.terminal = Terminal(args, size, env)
@@ -124,15 +127,38 @@ class Typist:
 
     def _reported(self) -> bool:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-            self.said = json.loads(self._file.read_text("utf-8"))
+            # Asked hundreds of times a second; each report is a new file, or the old one written again.
+            written = self._file.stat()
+            if (known := hash((written.st_ino, written.st_mtime_ns, written.st_size))) != self._known:
+                self.said = json.loads(self._file.read_text("utf-8"))
+                self._known = known
         return self.said.get("n", 0) >= self.reports
 
     def _until(self, true, complaint: str, seconds: float = 60.0) -> None:
         deadline = time.monotonic() + seconds
         while not true():
-            self.terminal.read(0.002)
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{complaint}:\n{self.terminal.display}")
+            # A program that has ended is told from one that hangs: no report will come, and its crash file says why.
+            ended = not self.terminal.read(0.002) and not true()
+            if ended or time.monotonic() > deadline:
+                raise AssertionError(f"{complaint}; {self._standing(ended)}:\n{self.terminal.display}")
+
+    def _standing(self, ended: bool) -> str:
+        """What is known of a program that says nothing: how it ended, or where each of its threads stands."""
+        place = self._file.parent
+        if ended:
+            crashes = "\n".join(path.read_text("utf-8") for path in place.glob("crash-*.txt"))
+            return f"it ended ({self.terminal.process.poll()})\n{crashes}"
+        stacks = place / "stacks.txt"
+        if not stacks.exists():
+            return "it runs"
+        found = subprocess.run(["pgrep", "-f", str(self._file)], capture_output=True, text=True, check=False)
+        for pid in map(int, found.stdout.split()):
+            if Path(f"/proc/{pid}/cmdline").read_bytes().startswith(sys.executable.encode()):
+                os.kill(pid, signal.SIGUSR1)
+        patience = time.monotonic() + 5
+        while not stacks.stat().st_size and time.monotonic() < patience:
+            self.terminal.read(0.05)
+        return f"it hangs\n{stacks.read_text('utf-8')}"
 
 
 def fix_ups(shown: Sequence[str], erase: str) -> Keys:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_stub.domain.alerts import Alert, Figures, Thresholds, alerts
+from agent_tui.wire import Say
+from backend_stub.domain.alerts import Alert, Figures, Reported, Thresholds, alerts
 
 LIMITS = Thresholds()
 
@@ -39,6 +40,7 @@ def test_a_good_day_has_none() -> None:
         (Figures(feed_age_s=301, feed_expected=True), "feed_silent", "look"),
         (Figures(data_gap=True), "data_gap", "act"),
         (Figures(dangers=1), "danger_unanswered", "act"),
+        (Figures(communes=(Reported(5, 5, Say("năm", "five")),)), "commune_reported", "look"),
     ],
 )
 def test_each_threshold(figures: Figures, code: str, level: str) -> None:
@@ -54,6 +56,12 @@ def test_three_calls_at_night_are_no_alarm_and_a_quiet_channel_no_silence() -> N
 def test_what_needs_acting_on_comes_first() -> None:
     both = Figures(sample=30, service_level=0.7, data_gap=True, not_responding=2)
     assert codes(alerts(both, LIMITS)) == ["data_gap", "service_level", "not_responding"]
+
+
+def test_of_many_communes_the_worst_is_named_and_the_others_are_counted() -> None:
+    some = tuple(Reported(n, 5, Say(f"{n} cuộc", f"{n} calls")) for n in (6, 9, 7))
+    (found,) = alerts(Figures(communes=some), LIMITS)
+    assert (found.value, found.say) == (9, Say("9 cuộc (và 2 xã, phường khác).", "9 calls (and 2 more communes)."))
 
 
 @given(
@@ -83,3 +91,13 @@ def test_every_alert_is_said_calmly_in_both_languages(figures: Figures) -> None:
             assert text.endswith(".")
             assert "!" not in text
             assert not any(word.isupper() and len(word) > 3 for word in text.split())
+
+
+def test_a_level_that_missed_its_target_is_never_said_to_equal_it_and_one_is_one() -> None:
+    (found,) = alerts(Figures(sample=200, service_level=0.797), LIMITS)
+    assert found.say.en == "Service level of the last 30 min 79 %, target 80 %."
+    one = Figures(waiting=1, staff=0, not_responding=1)
+    assert [found.say.en for found in alerts(one, LIMITS)] == [
+        "1 waits and nobody is on duty.", "1 agent did not answer an offer.",
+    ]  # fmt: skip
+    assert alerts(Figures(staff=1, needed=2), LIMITS)[0].say.en.endswith("needs 2 agents; there is 1.")

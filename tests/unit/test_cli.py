@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent_tui import cli
+from agent_tui import cli, config
 from agent_tui.launch import Launch
 
 ROOT = Path(__file__).parents[2]
@@ -104,6 +104,8 @@ def test_the_desk_gets_what_was_given(monkeypatch: pytest.MonkeyPatch, tmp_path:
     (launch,) = started
     assert (launch.server, launch.username, launch.password) == ("http://127.0.0.1:9", "lan", "secret")
     assert (launch.language, launch.theme) == ("vi", "dark")
+    assert launch.views_file == config.views_path({})
+    assert launch.views_file.is_relative_to(tmp_path)
     assert "secret" not in repr(launch)
 
 

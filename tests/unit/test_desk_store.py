@@ -235,3 +235,13 @@ def test_diffs_unite():
     both = Diff(contacts=frozenset("a"), me=True) | Diff(contacts=frozenset("b"), tickets=frozenset("t"))
     assert both == Diff(contacts=frozenset("ab"), tickets=frozenset("t"), me=True)
     assert not Diff()
+
+
+def test_closed_tickets_that_were_read_stay_beside_the_ones_the_stream_told() -> None:
+    state = DeskState(ME)
+    read = [ticket(f"r{n}", status="closed") for n in range(1_000)]
+    state.keep_tickets(read)
+    assert len(state.tickets) == 1_000
+    for n in range(1_000):
+        state.absorb(ticket(f"r{n}", status="closed", version=9))
+    assert len(state.tickets) == 1_000, "a change of many of them drops none of the list"

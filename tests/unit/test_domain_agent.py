@@ -5,7 +5,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from backend_stub.domain.agent import Agent, IllegalAgentStep, Slot, after_contact, ask, can_take, slot_step, step
+from backend_stub.domain.agent import (
+    Agent,
+    IllegalAgentStep,
+    Slot,
+    after_contact,
+    ask,
+    back,
+    can_take,
+    serving,
+    slot_step,
+    step,
+)
 
 CALL = Slot("hotline", "connected")
 RINGING = Slot("hotline", "offered")
@@ -88,6 +99,41 @@ def test_one_call_and_three_texts(slots: list[Slot], channel: str, free: bool) -
 )
 def test_who_is_not_available_takes_nothing(agent: Agent) -> None:
     assert not can_take(agent, [], "hotline")
+
+
+RESTS = [
+    READY, Agent("paused", "idle", reason="meal"), Agent("available", "not_responding"), Agent(),
+    replace(READY, activity="on_contact", pending="paused", pending_reason="meal"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("before", RESTS)
+@pytest.mark.parametrize("wish", ["available", "paused", "logged_out"])
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_wish_taken_back_is_as_it_was(before: Agent, wish: str, busy: bool) -> None:
+    held = [CALL] if busy else []
+    moved = ask(before, wish, "x", held or ([CALL] if before.activity == "on_contact" else []), 1.0)
+    if not held and before.activity == "on_contact":
+        moved = after_contact(moved, [], "idle", 1.5)
+    if moved.activity == "offline" and before.activity != "offline":
+        with pytest.raises(IllegalAgentStep):
+            back(moved, before, held, 2.0)
+        return
+    after = back(moved, before, held, 2.0)
+    if busy:
+        assert (after.intent, after.pending or after.intent) == (moved.intent, before.pending or before.intent)
+    elif before.pending is not None:
+        # The contact it waited for is over.
+        assert (after.intent, after.activity, after.reason, after.pending) == ("paused", "idle", "meal", None)
+    else:
+        rested = (before.intent, before.activity, before.reason, None)
+        assert (after.intent, after.activity, after.reason, after.pending) == rested
+
+
+def test_who_serves_more_keeps_what_they_can() -> None:
+    assert serving({"billing": 4}, {"outage": 3}, only=False) == {"billing": 4, "outage": 3}
+    assert serving({"billing": 4, "outage": 5}, {"outage": 3}, only=False) == {"billing": 4, "outage": 5}
+    assert serving({"billing": 4}, {"outage": 3}, only=True) == {"outage": 3}
 
 
 INTENTS = st.sampled_from(["available", "paused", "logged_out"])

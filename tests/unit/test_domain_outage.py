@@ -10,6 +10,9 @@ from agent_tui import wire
 from backend_stub.domain import deadlines, outage, ticket
 from backend_stub.domain.localtime import VIETNAM
 from backend_stub.domain.outage import StepFigures
+from backend_stub.reference.working_days import vietnam
+
+ALL_WEEK = deadlines.Calendar(lambda _: frozenset())
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 11) -> float:
@@ -73,28 +76,28 @@ def test_shares_add_up_and_never_exceed_a_place(below: dict[str, int], data: st.
 def test_working_days_skip_weekends_and_holidays() -> None:
     # 2026-11-24 (Tuesday) is Vietnam's new Cultural Day.
     friday = date(2026, 11, 20)
-    assert deadlines.add_working_days(friday, 1, deadlines.vietnamese_holidays) == date(2026, 11, 23)
-    assert deadlines.add_working_days(friday, 2, deadlines.vietnamese_holidays) == date(2026, 11, 25)
-    assert deadlines.add_working_days(friday, 2, lambda _: frozenset()) == date(2026, 11, 24)
-    assert deadlines.add_working_days(friday, 0, lambda _: frozenset()) == friday
+    assert deadlines.add_working_days(friday, 1, vietnam()) == date(2026, 11, 23)
+    assert deadlines.add_working_days(friday, 2, vietnam()) == date(2026, 11, 25)
+    assert deadlines.add_working_days(friday, 2, ALL_WEEK) == date(2026, 11, 24)
+    assert deadlines.add_working_days(friday, 0, ALL_WEEK) == friday
 
 
 def test_tet_is_a_holiday_over_the_year_s_end() -> None:
-    assert deadlines.add_working_days(date(2026, 2, 13), 1, deadlines.vietnamese_holidays) == date(2026, 2, 23)
+    assert deadlines.add_working_days(date(2026, 2, 13), 1, vietnam()) == date(2026, 2, 23)
 
 
 def test_rules_of_the_catalogue() -> None:
     created = at(20, 10)
-    assert deadlines.due_at("none", created) is None
-    assert deadlines.due_at("hours:24", created) == at(21, 10)
-    assert deadlines.due_at("days:2", created) == at(25, 17)
+    assert deadlines.due_at("none", created, vietnam()) is None
+    assert deadlines.due_at("hours:24", created, vietnam()) == at(21, 10)
+    assert deadlines.due_at("days:2", created, vietnam()) == at(25, 17)
     with pytest.raises(ValueError, match="weeks"):
-        deadlines.due_at("weeks:1", created)
+        deadlines.due_at("weeks:1", created, vietnam())
 
 
 def test_the_local_day_counts_not_utc() -> None:
     created = datetime(2026, 11, 22, 18, tzinfo=UTC).timestamp()  # Monday 01:00 in Vietnam
-    assert deadlines.due_at("days:1", created, lambda _: frozenset()) == at(24, 17)
+    assert deadlines.due_at("days:1", created, ALL_WEEK) == at(24, 17)
 
 
 def test_what_is_done_stays_late_or_in_time() -> None:

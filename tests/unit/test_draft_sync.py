@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from agent_tui import wire
 from agent_tui.desk.drafts import DraftBook
@@ -78,6 +79,24 @@ async def test_a_text_follows_to_the_next_terminal_and_goes_everywhere_when_sent
     assert service.kept == {}
     await one.log_in()
     assert one.texts() == set()
+
+
+async def test_what_was_typed_on_after_the_last_copy_is_one_text_however_late_the_copy_came() -> None:
+    service = Service()
+    one = Terminal(service)
+    one.type("gọi")
+    left = one.book.all[0]
+    await one.sync.copy()
+    # The copy bears the service's time of arrival, later than the keys that the journal of the killed desk has.
+    (copy,) = service.kept.values()
+    again = Terminal(service)
+    fields = {**left.fields, "note": "gọi lại sáng mai"}
+    again.book.restore([structs.replace(left, fields=fields, at=copy.at.timestamp() - 0.5)])
+    await again.log_in()
+    assert again.texts() == {"gọi lại sáng mai"}
+    assert len(again.book.all) == 1
+    await again.sync.copy()
+    assert [kept.content["note"] for kept in service.kept.values()] == ["gọi lại sáng mai"]
 
 
 async def test_a_text_deleted_there_and_typed_on_here_stays() -> None:

@@ -8,7 +8,9 @@ import pytest
 from agent_tui import wire
 from backend_stub.clock import SystemClock
 from backend_stub.errors import CannotStart, Conflict, DiskFull, Unavailable
-from backend_stub.store import connect, events, gate, migrations
+from backend_stub.ops import check_audit
+from backend_stub.store import audit, connect, events, gate, migrations
+from backend_stub.store import engine as engine_module
 from backend_stub.store.driver import choose, is_safe, sqlite3
 from backend_stub.store.engine import Engine, Tx
 from tests.service import make_database
@@ -112,6 +114,31 @@ async def test_events_are_gapless_in_commit_order_and_published_before_the_answe
     assert published == list(range(1, 201))
     logged = await engine.read(lambda conn: events.since(conn, 0, 1_000))
     assert [one.seq for one in logged] == published
+
+
+async def test_a_group_s_audit_rows_are_one_chain_without_the_refused_ones(engine: Engine) -> None:
+    trail = audit.Trail.of(engine.path.parent)
+
+    def noting(n: int):
+        def command(tx: Tx) -> None:
+            tx.audit(trail, audit.Entry(tx.now, f"u_{n}", "customer.read"))
+            if n % 3 == 0:
+                raise Conflict("no", "no")
+
+        return command
+
+    await asyncio.gather(*(engine.write(noting(n)) for n in range(30)), return_exceptions=True)
+    assert await engine.read(lambda conn: list(check_audit.problems(conn, trail, None))) == []
+    kept = await engine.read(lambda conn: [row[0] for row in conn.execute("SELECT who FROM audit ORDER BY n")])
+    assert kept == [f"u_{n}" for n in range(30) if n % 3]
+    assert (await engine.read(audit.head)).n == 20
+
+
+def test_nobody_in_a_group_appends_to_the_audit_log_past_it() -> None:
+    # The head is signed once a group: a row appended behind its back would follow a head that is no longer the last.
+    package = Path(engine_module.__file__).parents[1]
+    past = [file.name for file in package.rglob("*.py") if ".append(tx.conn" in file.read_text("utf-8")]
+    assert past == []
 
 
 async def test_the_log_is_bounded(tmp_path: Path) -> None:

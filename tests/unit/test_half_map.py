@@ -6,7 +6,8 @@ from agent_tui import wire
 from agent_tui.i18n import set_language
 from agent_tui.theme import dress
 from agent_tui.widgets import half_map, storm_board
-from agent_tui.widgets.half_map import CODES, LABELS, ROWS, WIDTH, HalfMap, level, neighbour, province_at
+from agent_tui.widgets.country_map import neighbour
+from agent_tui.widgets.half_map import CODES, LABELS, ROWS, WIDTH, HalfMap, level, province_at
 from backend_stub.reference import places
 from scripts import make_half_map
 from tests.snapshots import storm
@@ -52,7 +53,7 @@ def test_the_arrows_reach_every_province() -> None:
     seen, todo = {"01"}, ["01"]
     while todo:
         here = todo.pop()
-        fresh = {neighbour(here, *way) for way in WAYS} - seen
+        fresh = {neighbour(LABELS, here, *way, height=2) for way in WAYS} - seen
         seen |= fresh
         todo += fresh
     assert seen == set(CODES)
@@ -82,7 +83,7 @@ async def test_it_is_drawn_walked_and_readable_without_colours() -> None:
             assert ("▓" in text) == (theme == "mono")
             assert ("▀" in text) == (theme == "dark")
             await pilot.press("up")
-            assert drawn.cursor == neighbour("66", -1, 0)
+            assert drawn.cursor == neighbour(LABELS, "66", -1, 0, height=2)
             assert drawn.cursor != "66"
 
 

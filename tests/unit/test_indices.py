@@ -49,14 +49,6 @@ def test_one_that_still_lasts_counts_up_to_now_and_is_undecided_for_five_minutes
     assert (fresh.sustained, fresh.momentary) == (0, 0)
 
 
-def test_who_stays_out_inside_a_restored_outage_is_counted_once_with_all_the_minutes() -> None:
-    # 100 go out at 1:00, 90 are back at 2:00; a call back at 2:30 finds 10 still out, who come back at 4:00.
-    whole = Interruption(100, HOUR, 2 * HOUR)
-    nested = Interruption(10, 2 * HOUR, 4 * HOUR, continued=True)
-    got = of(whole, nested)
-    assert (got.sustained, got.customer_minutes) == (100, 100 * 60 + 10 * 120)
-
-
 def test_without_customers_there_is_no_index() -> None:
     got = of(served=0)
     assert (got.saidi, got.saifi, got.caidi, got.maifi) == (None, None, None, None)

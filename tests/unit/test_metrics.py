@@ -167,3 +167,11 @@ def test_every_rate_is_a_share_and_the_variants_keep_their_order(stays: list[Sta
         assert levels["SL_short"] is None or levels["SL_all"] <= levels["SL_short"]
     rate = metrics.abandon_rate(found)
     assert rate is None or 0 <= rate <= 1
+
+
+def test_a_few_short_calls_do_not_promise_everybody_seconds():
+    assert metrics.expected_aht(metrics.Tally(), 180.0) == 180.0
+    assert metrics.expected_aht(metrics.Tally(handled=1, talk_s=5.0), 180.0) == pytest.approx((5 + 20 * 180) / 21)
+    # Four hundred calls of 240 s have nearly the whole say.
+    many = metrics.Tally(handled=400, talk_s=400 * 200.0, hold_s=400 * 10.0, acw_s=400 * 30.0)
+    assert metrics.expected_aht(many, 180.0) == pytest.approx(237.14, abs=0.01)

@@ -1,6 +1,7 @@
 """The notice clocks of planned works: worked dates, and what must hold for any plan."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,8 @@ from backend_stub.domain.plans import (
     tet_quiet_days,
     words,
 )
+from backend_stub.reference import quiet_days
+from backend_stub.settings import load
 
 # Saturday 5 December 2026, 07:00 to 11:30 in Vietnam.
 BEGIN = datetime(2026, 12, 5, 0, 0, tzinfo=UTC).timestamp()
@@ -70,6 +73,33 @@ def test_no_work_round_tet() -> None:
     assert by_rule(Plan(inside, inside + 3_600, "draft"), inside - 9 * DAY_S, quiet)["quiet_days"].state == "breached"
     after = inside + DAY_S
     assert "quiet_days" not in by_rule(Plan(after, after + 3_600, "draft"), after - 9 * DAY_S, quiet)
+
+
+def test_tet_comes_from_the_calendar_with_three_days_on_either_side() -> None:
+    # The first days of the years Ất Tỵ, Bính Ngọ and Đinh Mùi: 29 January 2025, 17 February 2026, 6 February 2027.
+    for new_year in (date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6)):
+        ((first, last),) = quiet_days.round_tet(new_year.year)
+        eve = new_year - timedelta(days=1)
+        assert first <= eve - timedelta(days=3)
+        # Three days of Tết itself, then three more.
+        assert new_year + timedelta(days=5) <= last <= new_year + timedelta(days=8)
+    assert date(2026, 1, 1) not in {day for period in quiet_days.round_tet(2026) for day in period}
+
+
+def test_the_exams_are_on_record_with_their_source_and_a_setting_replaces_them(tmp_path: Path) -> None:
+    known = load(tmp_path / "none.toml").plans.periods()
+    assert known == ((date(2025, 6, 25), date(2025, 6, 27)), (date(2026, 6, 11), date(2026, 6, 12)))
+    assert all(exam.source and exam.first <= exam.last for exam in quiet_days.EXAMS)
+    plan = datetime(2026, 6, 12, 1, 0, tzinfo=UTC).timestamp()
+    draft = Plan(plan, plan + 3_600, "draft")
+    assert by_rule(draft, plan - 9 * DAY_S, known)["quiet_days"].state == "breached"
+    given_ = tmp_path / "settings.toml"
+    given_.write_text(
+        '[plans]\nexams = [["2027-06-10", "2027-06-11"]]\nquiet = [["2027-05-23", "2027-05-23"]]\n', "utf-8"
+    )
+    own = load(given_).plans.periods()
+    assert own == ((date(2027, 6, 10), date(2027, 6, 11)), (date(2027, 5, 23), date(2027, 5, 23)))
+    assert "quiet_days" not in by_rule(draft, plan - 9 * DAY_S, own)
 
 
 def test_what_is_over_or_called_off_has_no_clock() -> None:

@@ -8,7 +8,7 @@ import pytest
 from agent_tui import wire
 from agent_tui.widgets.tile_layout import TILES
 from backend_stub.domain import deadlines
-from backend_stub.reference import catalogue, places, table
+from backend_stub.reference import catalogue, places, table, working_days
 
 # Communes per province as published with the reform of 2025-07-01.
 COMMUNES_OF = {
@@ -87,7 +87,7 @@ def test_every_crew_status_of_the_wire_has_words() -> None:
 
 def test_every_deadline_rule_and_priority_can_be_used() -> None:
     for kind in catalogue.request_types().values():
-        deadlines.due_at(kind.deadline, 1_700_000_000.0, lambda _: frozenset())
+        deadlines.due_at(kind.deadline, 1_700_000_000.0, working_days.vietnam())
         assert kind.priority in wire.TicketPriority.__args__
     assert "OTHER" in catalogue.request_types()
 

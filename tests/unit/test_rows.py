@@ -44,7 +44,7 @@ def test_the_list_is_ordered_by_customer_minutes_lost() -> None:
 
 def test_the_head_counts_the_rows_below_it() -> None:
     listed = [outage("a", customers_out=10), outage("b", customers_out=5), outage("c", kind="planned", customers_out=0)]
-    assert outage_rows.header(listed, NOW, None).plain == "OPEN 2 · customers out 15 · ◷ planned 1"
+    assert outage_rows.header(listed, NOW, None).plain == "OPEN 2 · out 15 · ◷ planned 1"
 
 
 def test_hostile_names_are_shown_letter_by_letter() -> None:

@@ -85,12 +85,19 @@ def test_users_are_added_listed_and_disabled(data_dir: str, run: Run) -> None:
         ({"skills": "outage:²"}, "outage:²"),
         ({"password": "short"}, "8 to 256"),
         ({"password": ""}, "8 to 256"),
+        ({"password": "PassWord1"}, "first that are guessed"),
         ({"display": "  "}, "display name"),
     ],
 )
 def test_a_bad_user_is_refused_in_one_sentence(data_dir: str, run: Run, options: dict, says: str) -> None:
     one_sentence(add(run, data_dir, "lan", **options), says)
     assert run("user", "list", data_dir)[1] == ""
+
+
+def test_a_common_password_is_refused_when_it_is_changed_too(data_dir: str, run: Run) -> None:
+    assert add(run, data_dir, "lan")[0] == 0
+    common = run("user", "password", data_dir, "lan", "--password-stdin", stdin="1q2w3e4r5t\n")
+    one_sentence(common, "This password is among the first that are guessed.")
 
 
 def test_names_are_unique_whatever_their_case_and_unknown_ones_are_said(data_dir: str, run: Run) -> None:

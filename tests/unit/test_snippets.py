@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from agent_tui import wire
-from agent_tui.desk.snippets import Asked, asked, fill, find, holes, of_articles, of_colleagues, of_templates
+from agent_tui.desk.snippets import HOTLINES, Asked, asked, fill, find, holes, of_articles, of_colleagues, of_templates
+from backend_stub.reference.catalogue import corporations
 from tests.unit.desk_samples import agent
 
 SAY = wire.Say
@@ -67,3 +68,7 @@ def test_knowledge_is_quoted_with_source_and_date_and_says_when_nobody_looked_it
 def test_colleagues_are_found_by_name_and_written_by_login() -> None:
     people = of_colleagues([agent("minh"), agent("lan")])
     assert [one.text for one in find(people, "mi")] == ["@minh "]
+
+
+def test_the_hotlines_are_those_of_the_services_reference() -> None:
+    assert {code: one.hotlines[0] for code, one in corporations().items()} == HOTLINES

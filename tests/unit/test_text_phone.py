@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent_tui.text.phone import _KNOWN, OLD_AREA, OLD_MOBILE, mask, normalise
+from agent_tui.text.phone import _KNOWN, OLD_AREA, OLD_MOBILE, is_masked, mask, normalise
+from backend_stub.domain.contact import mask_address
+from backend_stub.domain.masking import mask_numbers
 from tests.hostile import TEXTS
 
 
@@ -68,3 +70,15 @@ def test_mask_hides_the_middle():
     assert mask("an.le@x.vn") == "a****@x.vn"
     assert mask("12345") == "*****"
     assert mask("") == ""
+
+
+@given(st.text(min_size=1, max_size=60).filter(lambda text: text.strip()))
+def test_whatever_hides_a_number_is_known_as_masked(text):
+    assert is_masked(mask(text))
+    assert is_masked(mask_address(text))
+
+
+def test_a_whole_number_is_not_masked():
+    for whole in ("0905123456", "+84 905 123 456", "an.le@x.vn", "PC08GG0012345", ""):
+        assert not is_masked(whole)
+    assert is_masked(mask_numbers("gọi 0905 123 456 nhé"))

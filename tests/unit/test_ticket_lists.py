@@ -86,6 +86,25 @@ def test_the_next_page_is_read_when_the_cursor_comes_near_and_not_before() -> No
     assert pages.next(109, 110) is None
 
 
+def test_read_again_it_is_read_as_far_as_before_and_shown_as_far_meanwhile() -> None:
+    pages = Pages(VIEW["all"])
+    for first in (900, 800, 700):
+        asked = pages.next(10_000, 10_000)
+        assert asked is not None
+        pages.take(asked, page(first, 100, more=True))
+    again = Pages(VIEW["all"], before=pages)
+    assert again.floor == pages.floor
+    for first in (900, 800):
+        asked = again.next(0, 300)
+        assert asked is not None
+        again.take(asked, page(first, 100, more=True))
+        assert again.floor == pages.floor
+    asked = again.next(0, 300)
+    assert asked is not None
+    again.take(asked, page(700, 90, more=False))
+    assert (again.whole, again.floor) == (True, None)
+
+
 def test_a_late_answer_to_an_older_question_changes_nothing() -> None:
     pages = Pages(VIEW["all"])
     first = pages.next(0, 0)

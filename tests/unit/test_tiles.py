@@ -2,14 +2,14 @@
 
 from agent_tui.i18n import set_language
 from agent_tui.widgets import tile_layout as layout
-from agent_tui.widgets.tile_map import compact
+from agent_tui.widgets.country_map import compact, neighbour
 from backend_stub.reference import places
 
 WAYS = ((1, 0), (-1, 0), (0, 1), (0, -1))
 
 
 def test_the_34_provinces_of_the_division_each_have_a_tile() -> None:
-    assert sorted(layout.BY_CODE) == sorted(places.provinces())
+    assert sorted(layout.PLACES) == sorted(places.provinces())
 
 
 def test_no_two_tiles_or_insets_share_a_place() -> None:
@@ -26,22 +26,22 @@ def test_both_archipelagos_are_drawn_east_of_the_mainland() -> None:
 
 
 def test_the_arrows_reach_every_tile_from_every_tile() -> None:
-    for start in layout.BY_CODE:
+    for start in layout.PLACES:
         seen, todo = {start}, [start]
         while todo:
             here = todo.pop()
-            fresh = {layout.neighbour(here, *way) for way in WAYS} - seen
+            fresh = {neighbour(layout.PLACES, here, *way) for way in WAYS} - seen
             seen |= fresh
             todo += fresh
-        assert seen == set(layout.BY_CODE), start
+        assert seen == set(layout.PLACES), start
 
 
 def test_an_arrow_never_goes_the_other_way() -> None:
-    for code, tile in layout.BY_CODE.items():
+    for code, (row, col) in layout.PLACES.items():
         for rows, cols in WAYS:
-            there = layout.BY_CODE[layout.neighbour(code, rows, cols)]
-            assert (there.row - tile.row) * rows >= 0
-            assert (there.col - tile.col) * cols >= 0
+            there = layout.PLACES[neighbour(layout.PLACES, code, rows, cols)]
+            assert (there[0] - row) * rows >= 0
+            assert (there[1] - col) * cols >= 0
 
 
 def test_north_is_up_for_nearly_every_pair() -> None:

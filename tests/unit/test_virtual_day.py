@@ -9,12 +9,25 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from backend_stub.domain import staffing
 from backend_stub.domain.localtime import VIETNAM
-from backend_stub.domain.metrics import Measure, Tally, abandon_rate, service_level, tally
+from backend_stub.domain.metrics import Measure, Stay, Tally, abandon_rate, service_level, tally
 from backend_stub.settings import Settings
 from backend_stub.simulate import callers, centres, scenario
-from backend_stub.simulate.centres import CALLS_A_DAY, DAY_S, HOUR_S, SHARES, TWO_O_CLOCK, Day, calls_of
+from backend_stub.simulate.centres import (
+    CALLS_A_DAY,
+    DAY_S,
+    HOUR_S,
+    SHARES,
+    TWO_O_CLOCK,
+    Day,
+    calls_of,
+    contacts_of,
+    exact,
+)
 from backend_stub.simulate.virtual import HALF_HOUR_S, Virtual
 from backend_stub.store import reports
 from backend_stub.store.driver import sqlite3
@@ -36,8 +49,13 @@ def surged() -> Virtual:
     return Virtual(SURGED).run()
 
 
-def truth(day: Virtual, centre: str | None = None) -> Counter[str]:
-    return sum((counted for (where, _), counted in day.truth.items() if centre in (None, where)), Counter())
+def truth(day: Virtual, centre: str | None = None, channel: str | None = None) -> Counter[str]:
+    spans = day.truth.items()
+    return sum((of for (at, _, by), of in spans if centre in (None, at) and channel in (None, by)), Counter())
+
+
+def calls(day: Virtual) -> list[Stay]:
+    return [stay for stay in day.stays if stay.channel == "hotline"]
 
 
 def told(of: Tally) -> tuple[int, ...]:
@@ -51,48 +69,108 @@ def happened(of: Counter[str]) -> tuple[int, ...]:
 @pytest.mark.parametrize("which", ["ordinary", "surged"])
 def test_segments_tell_every_half_hour_as_it_was(which: str, request: pytest.FixtureRequest) -> None:
     day: Virtual = request.getfixturevalue(which)
-    spans: dict[tuple[str, int], list] = {}
+    spans: dict[tuple[str, int, str], list] = {}
     for stay in day.stays:
-        spans.setdefault((stay.centre, int(stay.joined_at // HALF_HOUR_S)), []).append(stay)
+        spans.setdefault((stay.centre, int(stay.joined_at // HALF_HOUR_S), stay.channel), []).append(stay)
     assert spans.keys() == day.truth.keys()
     for span, stays in spans.items():
         assert told(tally(stays, BY, math.inf)) == happened(day.truth[span])
     assert len({stay.contact for stay in day.stays}) == len(day.stays) == truth(day)["offered"]
+    assert {by for _, _, by in spans} == set(centres.MIX)
 
 
 def test_an_ordinary_day_is_staffed_for_its_service_level(ordinary: Virtual) -> None:
     """The shares of a published day: 19,178 calls, 4.9 % lost (contact-centre reference, 4.4)."""
-    whole = tally(ordinary.stays, BY, math.inf)
-    first = whole.offered - truth(ordinary)["redials"]
-    assert abs(first - CALLS_A_DAY) < 4 * math.sqrt(CALLS_A_DAY)
+    whole = tally(calls(ordinary), BY, math.inf)
+    assert whole.offered - truth(ordinary)["redials"] == CALLS_A_DAY
     assert 0.03 < (abandon_rate(whole) or 0) < 0.07
     assert 0.75 < (service_level(whole) or 0) < 0.92
+    texts = tally([stay for stay in ordinary.stays if stay.channel != "hotline"], BY, math.inf)
+    assert 0.75 < (service_level(texts) or 0) < 0.92
+
+
+@pytest.mark.parametrize("seed", [1, 2, 77])
+def test_an_ordinary_day_is_19178_calls_over_five_centres_exactly(seed: int) -> None:
+    """7 M calls a year (contact-centre reference, 4.4); the other channels as the mix has them for so many calls."""
+    day = Day(seed, surges=())
+    got = {centre: sum(1 for _ in calls_of(day, centre)) for centre in SHARES}
+    assert got == {"EVNNPC": 5_542, "EVNSPC": 4_008, "EVNHCMC": 4_027, "EVNCPC": 3_069, "EVNHANOI": 2_532}
+    assert sum(got.values()) == CALLS_A_DAY == 19_178
+    for channel, times in centres.MIX.items():
+        number = sum(1 for centre in SHARES for _ in contacts_of(day, centre, channel))
+        assert number == round(CALLS_A_DAY * times)
+
+
+@given(st.integers(0, 100_000), st.lists(st.integers(1, 1_000), min_size=1, max_size=9))
+def test_whole_numbers_keep_their_sum_and_stay_next_to_their_share(total: int, weights: list[int]) -> None:
+    shares = {str(n): weight / sum(weights) for n, weight in enumerate(weights)}
+    got = exact(total, shares)
+    assert sum(got.values()) == total
+    assert all(abs(got[name] - total * share) < 1 + 1e-6 for name, share in shares.items())
+
+
+def test_why_a_surge_loses_what_it_loses(surged: Virtual) -> None:
+    """Redials, neither the number of centres nor the model: without them 22 % of a day, as the reference simulated
+    (4.4, 22.1 %, service level 14-16 h .034); with them a third of the attempts, as Erlang A says of the same load.
+    """
+    once = Virtual(Day(seed=1, channels=("hotline",), redials=False)).run()
+    gone = truth(once)
+    assert 0.20 < gone["abandoned"] / gone["offered"] < 0.24
+    afternoon = [s for s in once.stays if 14 * HOUR_S <= s.joined_at < 16 * HOUR_S]
+    assert (service_level(tally(afternoon, BY, math.inf)) or 1) < 0.05
+    again = calls(surged)
+    whole = truth(surged, channel="hotline")
+    lost = whole["abandoned"] / whole["offered"]
+    assert 0.32 < lost < 0.38
+    served = {stay.contact.partition("+")[0] for stay in again if stay.answered_at is not None}
+    callers_in = {stay.contact.partition("+")[0] for stay in again}
+    assert abs(1 - len(served) / len(callers_in) - gone["abandoned"] / gone["offered"]) < 0.02
+    for centre in SHARES:
+        # Alone, each of them loses as much as all together: nobody has anybody to spare.
+        alone = truth(surged, centre, "hotline")
+        assert abs(alone["abandoned"] / alone["offered"] - lost) < 0.05
+    told_lost = 0.0
+    for (centre, half_hour, channel), of in surged.truth.items():
+        if channel != "hotline":
+            continue
+        # Ten minutes' break in two hours; talk, wrap-up, hold and ringing together 203 s.
+        agents = max(1, round(0.92 * centres.on_duty(centre, half_hour // 2)))
+        said = staffing.impatient(staffing.Load(2 * of["offered"], 203.0, 345.0), agents, centres.WITHIN_S)
+        told_lost += of["offered"] * said.abandon_rate
+    assert abs(told_lost / whole["offered"] - lost) < 0.02
 
 
 def test_a_surge_at_two_is_the_collapse_the_reference_shows(surged: Virtual, ordinary: Virtual) -> None:
     def afternoon(day: Virtual) -> Tally:
-        return tally([s for s in day.stays if 14 * HOUR_S <= s.joined_at < 16 * HOUR_S], BY, math.inf)
+        return tally([s for s in calls(day) if 14 * HOUR_S <= s.joined_at < 16 * HOUR_S], BY, math.inf)
 
     assert afternoon(surged).offered > 3 * afternoon(ordinary).offered
     assert (service_level(afternoon(ordinary)) or 0) > 0.7
     assert (service_level(afternoon(surged)) or 1) < 0.05
-    before = [s for s in surged.stays if s.joined_at < 13.5 * HOUR_S]
+    before = [s for s in calls(surged) if s.joined_at < 13.5 * HOUR_S]
     assert (service_level(tally(before, BY, math.inf)) or 0) > 0.75
 
 
-def test_nobody_serves_two_at_once(surged: Virtual) -> None:
+@pytest.mark.parametrize(("voice", "places"), [(True, 1), (False, centres.CHATS)])
+def test_nobody_serves_two_calls_at_once_or_more_texts_than_places(surged: Virtual, voice: bool, places: int) -> None:
+    staffed = centres.on_duty if voice else centres.texts_on_duty
+    by_kind = [stay for stay in surged.stays if (stay.channel == "hotline") == voice]
     for centre in SHARES:
-        most = max(centres.on_duty(centre, hour) for hour in range(24))
+        most = places * max(staffed(centre, hour) for hour in range(24))
         changes = [
             change
-            for stay in surged.stays
+            for stay in by_kind
             if stay.centre == centre and stay.answered_at is not None and stay.ended_at is not None
             for change in ((stay.answered_at, 1), (stay.ended_at + stay.acw_s, -1))
         ]
         busy = 0
+        peak = 0
         for _, step in sorted(changes):
             busy += step
+            peak = max(peak, busy)
             assert 0 <= busy <= most
+        # Several at once is not only allowed: in the surge it is what happens.
+        assert peak > 0.7 * most
 
 
 def test_the_same_seed_is_the_same_day() -> None:
@@ -172,12 +250,14 @@ def test_the_interval_report_reproduces_the_day(tmp_path: Path) -> None:
         put_contact(conn, row, "closed")
         put_stay(conn, row)
     conn.execute("COMMIT")
-    for centre in (None, *SHARES):
+    wanted = [(centre, None) for centre in (None, *SHARES)] + [(None, channel) for channel in centres.MIX]
+    for centre, channel in wanted:
         report = reports.intervals(
-            conn, date(2026, 11, 20), 30, reports.Filter(centre), Settings(), midnight + 2 * DAY_S
+            conn, date(2026, 11, 20), 30, reports.Filter(centre, channel), Settings(), midnight + 3 * DAY_S
         )
         for n, row in enumerate((*report.items, report.total)):
-            spans = [c for (where, at), c in day.truth.items() if centre in (None, where) and (n == 48 or at == n)]
+            spans = [c for (at, span, by), c in day.truth.items() if centre in (None, at) and n in (48, span)
+                     and channel in (None, by)]  # fmt: skip
             was = sum(spans, Counter())
             assert (row.offered, row.answered, row.abandoned, row.handled) == tuple(
                 was[what] for what in ("offered", "answered", "abandoned", "handled")

@@ -16,7 +16,6 @@ from agent_tui.desk.wallboard import (
     announcement,
     behind,
     busiest_skill,
-    helping,
     midnight,
     state_of,
     stays_behind,
@@ -56,7 +55,8 @@ def test_what_lies_behind_a_row():
     assert behind("alert:service_level", "EVNCPC") == Behind("agents", "on_hand", "EVNCPC")
     assert behind("alert:danger_unanswered", "all") == Behind("view", "dangers", None, "dangers")
     assert behind("waiting", "all") == Behind("stays", "waiting", None)
-    assert behind("hot:F474", "all") == Behind("view", "F474", None, "outages")
+    assert behind("hot:F474", "all") == Behind("stays", "hot", None, feeder="F474")
+    assert behind("known_outage", "EVNCPC") == Behind("stays", "known_outage", "EVNCPC")
     assert behind("speed", "all") is None
     assert behind("alert:data_gap", "all") is None
 
@@ -68,16 +68,14 @@ def test_stays_behind_a_figure_are_those_the_service_counts():
         stay(outcome="abandoned", ended_at=later, wait_s=300.0), stay(outcome="refused", ended_at=later),
         stay(callback=True, answered_at=later),
     ]  # fmt: skip
-    names = ("offered", "answered", "abandoned", "waiting")
+    names = ("offered", "answered", "abandoned", "waiting", "known_outage", "hot")
     assert {name: len(stays_behind(stays, Behind("stays", name, None))) for name in names} == {
-        "offered": 4, "answered": 2, "abandoned": 1, "waiting": 1,
+        "offered": 4, "answered": 2, "abandoned": 1, "waiting": 1, "known_outage": 1,
+        "hot": 6,
     }  # fmt: skip
 
 
-def test_who_helps_keeps_what_they_can():
-    assert helping({"billing": 4}, "outage", only=False) == {"billing": 4, "outage": 3}
-    assert helping({"billing": 4, "outage": 5}, "outage", only=False) == {"billing": 4, "outage": 5}
-    assert helping({"billing": 4}, "outage", only=True) == {"outage": 3}
+def test_the_skill_most_of_the_waiting_ask_for():
     assert busiest_skill([]) == "outage"
     waiting = [contact("a", skill="billing"), contact("b", skill="billing"), contact("c", skill="outage")]
     assert busiest_skill([*waiting, contact("d", skill="outage", state="closed")]) == "billing"

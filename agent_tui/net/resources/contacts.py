@@ -83,6 +83,18 @@ class ContactCalls(Transport):
         """Set what is reported of the trouble; a danger goes above every queue."""
         return await self._contact_verb(contact, "trouble", codes)
 
+    async def places(self, q: str, near: str | None = None, limit: int = 8) -> wire.Page[wire.PlaceHit]:
+        """Look a place up as it was said; streets of the commune `near` come first."""
+        return await self.call("POST", "/v1/places/search", wire.Page[wire.PlaceHit], wire.PlaceSearch(q, near, limit))
+
+    async def place_power(self, wanted: wire.PlacePowerRequest) -> wire.PlacePower:
+        """Ask what is known of the supply at a place, and what may be said."""
+        return await self.call("POST", "/v1/places/power", wire.PlacePower, wanted)
+
+    async def reported_communes(self) -> list[wire.ReportedCommune]:
+        """Read which communes callers report of whom no more is known."""
+        return (await self.call("GET", "/v1/places/reported", wire.Page[wire.ReportedCommune])).items
+
     async def more_time(self, contact: str) -> wire.Contact:
         """Make the wrap-up longer, once; raises Conflict (`no_limit`, `already_extended`)."""
         return await self._contact_verb(contact, "more-time")

@@ -1,6 +1,6 @@
 """What a team lead asks for and does: the wallboard, what is behind its figures, reports, staffing, moves, words."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -49,15 +49,24 @@ class LeadCalls(Transport):
         """Switch surge mode: what callers hear, and whether they are offered a call back."""
         return await self.call("PUT", "/v1/surge", wire.Surge, wire.SurgeRequest(on, announcement, callback_offer))
 
-    async def set_agent_state(self, agent: str, state: wire.Intent, reason: str | None = None) -> wire.Agent:
-        """Pause an agent, end the pause, log the agent out; raises Conflict (`only_the_agent`)."""
-        where = path("/v1/agents/{id}/state", id=agent)
-        return await self.call("POST", where, wire.Agent, wire.StateRequest(state, reason), key=new_key())
+    async def move_agents(self, ids: Sequence[str], change: wire.AgentChange) -> wire.BulkAnswer:
+        """Change skills or state of several agents as one step that can be taken back."""
+        body = wire.AgentsRequest(list(ids), change)
+        return await self.call("POST", "/v1/agents/bulk", wire.BulkAnswer, body, key=new_key())
 
-    async def set_skills(self, agent: str, skills: Mapping[str, int]) -> wire.Agent:
-        """Replace an agent's skills, which count from the next contact on."""
-        where = path("/v1/agents/{id}/skills", id=agent)
-        return await self.call("POST", where, wire.Agent, wire.SkillsRequest(dict(skills)), key=new_key())
+    async def agents_day(self, centre: str | None) -> wire.AgentReport:
+        """Read the agents' figures of today: of the lead's own centre, of any for an admin."""
+        return await self.call("GET", "/v1/reports/agents", wire.AgentReport, query={"centre": centre})
+
+    async def known_outage(self, centre: str | None) -> list[wire.Segment]:
+        """List the waiting whose outage is known, of a centre or of all."""
+        found = wire.Page[wire.Segment]
+        return (await self.call("GET", "/v1/wallboard/known-outage", found, query={"centre": centre})).items
+
+    async def feeder_callers(self, feeder: str) -> list[wire.Segment]:
+        """List who reported trouble on a feeder in the window of the hot feeders, one stay a caller."""
+        where = path("/v1/wallboard/feeders/{code}", code=feeder)
+        return (await self.call("GET", where, wire.Page[wire.Segment])).items
 
     async def reassign(self, contact: str, agent: str) -> wire.Contact:
         """Let a contact ring at another agent; raises Conflict (`not_available`)."""

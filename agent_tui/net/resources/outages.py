@@ -53,6 +53,15 @@ class OutageCalls(Transport):
         """Read the 34 provinces with what is out in each."""
         return (await self.call("GET", "/v1/areas", wire.Page[wire.Area])).items
 
+    async def communes(self, province: str) -> list[wire.CommuneOut]:
+        """Read the communes of a province that an outage touches, most customers out first."""
+        where = path("/v1/areas/{code}/communes", code=province)
+        return (await self.call("GET", where, wire.Page[wire.CommuneOut])).items
+
+    async def find_outages(self, q: str) -> wire.OutageHits:
+        """Find open, restored and planned outages by device, place or street of their customers."""
+        return await self.call("POST", "/v1/outages/search", wire.OutageHits, wire.OutageSearch(q))
+
     async def plans(
         self, *, begin: datetime | None = None, end: datetime | None = None, after: str | None = None, limit: int = 200
     ) -> wire.Page[wire.Plan]:

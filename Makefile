@@ -49,8 +49,8 @@ again: $(VENV)/.dev ## only the tests that failed in the last run
 	$(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none
 
 full: $(VENV)/.dev ## the whole test suite with the full counts
-	AGENT_TUI_FULL=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not serial"
-	AGENT_TUI_FULL=1 $(BIN)/python -m pytest -q -m serial
+	FULL_COUNTS=1 $(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m "not serial"; apart=$$?; \
+	FULL_COUNTS=1 $(BIN)/python -m pytest -q -m serial && exit $$apart
 
 check: $(VENV)/.dev ## ruff, mypy, import contracts, bandit
 	$(BIN)/ruff check .

@@ -1,8 +1,8 @@
-"""How often the long tests repeat: a sample by default, the full count with AGENT_TUI_FULL=1."""
+"""How often the long tests repeat: a sample by default, the full count with FULL_COUNTS=1."""
 
 import os
 
-FULL = os.environ.get("AGENT_TUI_FULL") == "1"
+FULL = os.environ.get("FULL_COUNTS") == "1"
 
 
 def count(sample: int, full: int) -> int:

@@ -17,7 +17,7 @@ else
   INSTALL   = $(BIN)/python -m pip install -q -c constraints.txt
 endif
 
-.PHONY: run test again full check bench fmt messages picture clean help
+.PHONY: run test again full check bench bench-large fmt messages picture clean help
 .DEFAULT_GOAL := help
 
 help: ## this list

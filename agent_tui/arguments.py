@@ -26,15 +26,29 @@ class _Help(argparse.HelpFormatter):
 class Parser(argparse.ArgumentParser):
     """An argument parser whose help is translated and whose complaint is one sentence."""
 
-    def __init__(self, *, helps: bool = True, **options: object) -> None:
+    def __init__(self, *, helps: bool = True, parents: Sequence["Parser"] = (), **options: object) -> None:
         super().__init__(add_help=False, formatter_class=_Help, allow_abbrev=False, **options)  # type: ignore[arg-type]
         self._positionals.title, self._optionals.title = _("commands"), _("options")
+        for parent in parents:
+            # Groups are joined by their titles: only now they are translated on both sides.
+            self._add_container_actions(parent)
         if helps:
             self.add_argument("-h", "--help", action="help", help=_("this text"))
 
     def options(self) -> set[str]:
         """Every option this parser itself knows."""
         return set(self._option_string_actions)
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        # argparse would say it in English, whatever the desk speaks.
+        known = list(map(str, action.choices or ()))
+        if not known or value in known:
+            return
+        text = _("{option} cannot be {given}; it can be {known}.")
+        if not action.option_strings:
+            text = _("There is no command {given}; there are {known}.")
+        text = text.format(option="/".join(action.option_strings), given=value, known=", ".join(known))
+        raise argparse.ArgumentError(None, text + config.nearest(str(value), known))
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and leave with status 2."""
@@ -76,11 +90,12 @@ def _parsers() -> tuple[Parser, ...]:
     parser.add_argument("--user", metavar=name, default=argparse.SUPPRESS, help=_("user name; asked for if missing"))
     parser.add_argument("--password-file", metavar=file, default=argparse.SUPPRESS, help=_("file with the password"))
     commands = parser.add_subparsers(dest="command", metavar="demo | doctor", parser_class=Parser)
+    demo = _demo(commands, shared)
     doctor = commands.add_parser(
         "doctor", parents=[shared, service], argument_default=argparse.SUPPRESS,
         help=_("look for what may trouble the desk here: terminal, tmux, locale, keyboard, service"),
     )  # fmt: skip
-    return parser, _demo(commands, shared), doctor
+    return parser, demo, doctor
 
 
 def _demo(commands: "argparse._SubParsersAction[Parser]", shared: Parser) -> Parser:
@@ -99,14 +114,20 @@ def _demo(commands: "argparse._SubParsersAction[Parser]", shared: Parser) -> Par
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < 1e9:
         raise argparse.ArgumentTypeError(_("must be more than 0"))
     return value
 
 
 def _customers(text: str) -> int:
-    value = int(text.replace(",", "").replace("_", ""))
+    try:
+        value = int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        value = 0
     if not 1 <= value <= _MOST_CUSTOMERS:
         raise argparse.ArgumentTypeError(_("must be 1 to {most}").format(most=fmt_number(_MOST_CUSTOMERS)))
     return value

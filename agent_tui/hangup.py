@@ -4,6 +4,7 @@ Textual cannot do it: its writer dies with the terminal, and whoever paints next
 that writer for ever.
 """
 
+import errno
 import os
 import select
 import sys
@@ -18,8 +19,19 @@ EXIT_CODE: Final = 129
 
 def watch() -> None:
     """Watch standard input's terminal from a thread of its own until the process ends."""
-    if sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty():
+    if sys.platform != "win32" and sys.stdin is not None and _is_terminal(sys.stdin.fileno()):
         threading.Thread(target=_wait, args=(sys.stdin.fileno(),), name="hangup", daemon=True).start()
+
+
+def _is_terminal(descriptor: int) -> bool:
+    import termios
+
+    try:
+        termios.tcgetattr(descriptor)
+    except termios.error as failed:
+        # A terminal that went while the desk was starting answers so; what never was one answers otherwise.
+        return bool(failed.args[0] == errno.EIO)
+    return True
 
 
 def _wait(terminal: int) -> None:

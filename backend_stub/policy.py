@@ -74,7 +74,7 @@ RULES: dict[str, dict[str, Scope]] = {
     **{f"outage.{verb}": _LEADS for verb in ("confirm", "cancel", "close", "restore", "notify")},
     **{f"dispatch.{verb}": _CENTRE for verb in ("list", "close")},
     **{f"area.{verb}": _STAFF for verb in ("list", "communes")},
-    **{f"place.{verb}": _STAFF for verb in ("search", "power", "reported")},
+    **{f"place.{verb}": _STAFF for verb in ("search", "power", "reported", "possible")},
     "plan.list": _STAFF,
     "outage.stats": _STAFF,
     **{f"plan.{verb}": _LEADS for verb in ("create", "patch")},

@@ -214,6 +214,10 @@ class Service:
             await asyncio.sleep(seconds)
             # A round of its own, so that one that fails is reported and the next one comes.
             turn = asyncio.ensure_future(work())
-            await asyncio.wait([turn])
+            try:
+                await asyncio.wait([turn])
+            finally:
+                # Where the service ends meanwhile: what goes on would meet a closed store.
+                turn.cancel()
             if not turn.cancelled() and (error := turn.exception()) is not None:
                 LOG.error("round failed: %s in %s", type(error).__name__, getattr(work, "__name__", work))

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from backend_stub.domain.alerts import Thresholds
 from backend_stub.errors import CannotStart
 from backend_stub.reference import quiet_days
+from backend_stub.reference.catalogue import corporations
 
 
 class Server(Struct, frozen=True, forbid_unknown_fields=True):
@@ -208,6 +209,8 @@ def load(path: Path) -> Settings:
         given = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
         raise CannotStart(f"{path}: {error}.") from error
+    if wrong := list(_nowhere(given)):
+        raise CannotStart(f"{path}: {' '.join(wrong)}")
     return msgspec.structs.replace(given, queues={**_queues(), **given.queues})
 
 
@@ -219,6 +222,15 @@ def _unknown(raw: dict[str, object]) -> Iterator[str]:
     queues = raw.get("queues")
     for name, queue in queues.items() if isinstance(queues, dict) else ():
         yield from _strange(queue, Queue, f"queues.{name}.")
+
+
+def _nowhere(given: Settings) -> Iterator[str]:
+    """Yield one sentence for each centre there is not: nobody works there, and its queue would be the shortest."""
+    for name, queue in given.queues.items():
+        for centre in queue.overflow_to:
+            if centre not in corporations():
+                known = ", ".join(corporations())
+                yield f"queues.{name}.overflow_to: there is no centre {centre!r}; there are {known}."
 
 
 def _strange(table: object, kind: type[Struct], prefix: str) -> Iterator[str]:

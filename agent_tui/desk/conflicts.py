@@ -86,11 +86,11 @@ def draft_fields(patch: wire.PatchTicket | None, base: wire.Ticket) -> dict[str,
 
 def with_values(ticket: wire.Ticket, values: Values) -> wire.Ticket:
     """The ticket with these values in its fields."""
-    return _with(ticket, ticket.version, dict(values), always=True)
+    return _with(ticket, ticket.version, dict(values))
 
 
-def _with(ticket: wire.Ticket, version: int, values: dict[str, str | None], *, always: bool = False) -> wire.Ticket:
-    if not values and not always:
+def _with(ticket: wire.Ticket, version: int, values: dict[str, str | None]) -> wire.Ticket:
+    if not values:
         return ticket
     of_type = {name.removeprefix(OF_TYPE): value for name, value in values.items() if name.startswith(OF_TYPE)}
     fields = {name: value for name, value in {**ticket.fields, **of_type}.items() if value}

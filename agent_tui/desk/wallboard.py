@@ -42,6 +42,7 @@ _ALERTS: Final[Mapping[str, tuple[Kind, str]]] = {
     "abandon": ("stays", "abandoned"),
     "callbacks_late": ("view", "callbacks"),
     "danger_unanswered": ("view", "dangers"),
+    "notice_due": ("view", "plans"),
 }
 _FIGURES: Final[Mapping[str, tuple[Kind, str]]] = {
     **{name: ("stays", name) for name in ("waiting", "offered", "answered", "abandoned", "known_outage")},
@@ -125,8 +126,11 @@ def busiest_skill(contacts: Iterable[Contact]) -> str:
     return max(counts, key=lambda skill: (counts[skill], skill), default="outage")
 
 
-def announcement(outages: Iterable[Outage], now: datetime) -> Say:
-    """What callers may be told about the largest outage: where, and its target while that still lies ahead."""
+def announcement(outages: Iterable[Outage]) -> Say:
+    """What callers may be told about the largest outage: where.
+
+    No target: it holds for one outage among many, and would still be read aloud when it has passed.
+    """
     largest = max(
         (one for one in outages if one.kind == "unplanned"), key=lambda one: (one.customers_out, one.id), default=None
     )
@@ -136,11 +140,7 @@ def announcement(outages: Iterable[Outage], now: datetime) -> Say:
             "We are receiving many calls; please wait, or leave your number and we will call you back.",
         )
     where = ", ".join(largest.places[:2]) or largest.device_name or largest.device
-    vi, en = f"{where} đang mất điện, đơn vị đang xử lý", f"The power is out in {where}; we are working on it"
-    if largest.etr is not None and largest.etr_state == "ok" and largest.etr > now:
-        clock = largest.etr.astimezone(LOCAL).strftime("%H:%M")
-        vi, en = f"{vi}, mục tiêu có điện lại khoảng {clock}", f"{en}, the target is about {clock}"
-    return Say(f"{vi}.", f"{en}.")
+    return Say(f"{where} đang mất điện, đơn vị đang xử lý.", f"The power is out in {where}; we are working on it.")
 
 
 _CSV: Final[tuple[tuple[str, Callable[[Segment], object]], ...]] = (

@@ -19,7 +19,7 @@ from agent_tui.net.transport import path
 
 _INTENTS: dict[IntentVerb, tuple[str, str, type[wire.Contact | wire.Ticket | wire.TicketNote]]] = {
     "identify": ("POST", "/v1/contacts/{id}/identify", wire.Contact),
-    "attach": ("POST", "/v1/contacts/{id}/attach", wire.Contact),
+    "attach": ("POST", "/v1/contacts/{id}/attach", wire.Attached),
     "message": ("POST", "/v1/contacts/{id}/message", wire.Contact),
     "callback": ("POST", "/v1/contacts/{id}/callback", wire.Contact),
     "finish": ("POST", "/v1/contacts/{id}/finish", wire.Contact),

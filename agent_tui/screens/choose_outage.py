@@ -11,7 +11,7 @@ from agent_tui.screens.pick import FilteredList, Frame
 from agent_tui.text.fold import fold
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_model import Cell, Column, Row
-from agent_tui.widgets.power_verdict import DEVICE, STATUS, device_name
+from agent_tui.widgets.power_verdict import STATUS, device_name, device_words
 
 COLUMNS: Final = (
     Column("what", "", 14),
@@ -28,12 +28,6 @@ class OutageChoice:
 
     outage: str | None = None
     device: str | None = None
-
-
-def device_word(device: wire.Device) -> str:
-    """Kind and name of a device in the desk's language."""
-    kind = _(DEVICE[device.kind]) if device.kind in DEVICE else device.kind
-    return f"{kind} {device.name or device.code}"
 
 
 def near_first(outages: Sequence[wire.Outage], path: Sequence[str]) -> list[wire.Outage]:
@@ -94,10 +88,8 @@ class ChooseOutage(FilteredList[OutageChoice]):
         return [row for row, places in offered if all(word in fold(f"{_text(row)} {places}") for word in words)]
 
     def _report_row(self, device: wire.Device) -> Row:
-        return Row(
-            f"report:{device.code}",
-            (Cell(_("report: out"), "bold $accent"), Cell(device_word(device)), Cell(""), Cell("")),
-        )
+        what = device_words(device.kind, device.name or device.code)
+        return Row(f"report:{device.code}", (Cell(_("report: out"), "bold $accent"), Cell(what), Cell(""), Cell("")))
 
     def _outage_row(self, outage: wire.Outage) -> Row:
         return Row(

@@ -126,7 +126,10 @@ def status_of(
         return Content(_lost(link, unsent, now, monotonic, retry_in)), True
     parts: list[Content | str | tuple[str, str]] = [" "]
     if state.me is not None:
-        parts += [(my_state(state.me), "bold"), f" {fmt_duration(now - state.me.since.timestamp())}"]
+        parts.append((my_state(state.me), "bold"))
+        if state.me.intent != "logged_out":
+            # Since when somebody did not work says nothing to who begins.
+            parts.append(f" {fmt_duration(now - state.me.since.timestamp())}")
         if state.me.pending:
             parts.append((_(" · then {state}").format(state=_(PENDING[state.me.pending])), "$warning"))
     if state.data_gap:

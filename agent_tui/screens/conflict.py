@@ -181,18 +181,18 @@ async def meet(desk: "Desk", refused: IntentRefused) -> None:
     if not (isinstance(stale, Stale) and isinstance(stale.current, wire.Ticket)):
         return
     current, me = stale.current, desk.state.user.username
+    try:
+        types: Sequence[wire.TicketType] = await desk.client.ticket_types()
+    except DeskError:
+        types = ()
     pane, patch = pane_of(desk, current.id), intent.body
     if pane is not None:
-        # The editor may hold more than was sent.
+        # The editor may hold more than was sent, typed while the catalogue was read too.
         patch = pane.changes().patch or patch
     if not isinstance(patch, wire.PatchTicket):
         return
     merge = conflicts.three_way(patch, intent.version or 0, current, stale.since, me)
     people = {agent.username: agent.name for agent in desk.state.agents.values()}
-    try:
-        types: Sequence[wire.TicketType] = await desk.client.ticket_types()
-    except DeskError:
-        types = ()
     words, thirds = Words(types, people), Thirds(types, people, list(desk.state.outages.values()))
     if merge.conflicts:
         if pane is None or desk.view("tickets") is not cast("App[Any]", desk).screen:

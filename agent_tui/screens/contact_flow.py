@@ -252,7 +252,7 @@ class ContactFlow:
             self.files.ensure(offer, mine=False)
         if (contact := self.hand) is None:
             return
-        self.files.ensure(contact, mine=True)
+        self.files.ensure(contact, mine=True).follow(contact)
         if diff.outages or diff.everything:
             self.files.grid_changed(contact, mine=True)
 
@@ -266,7 +266,7 @@ class ContactFlow:
             if isinstance(news, IntentRefused):
                 self._refused(dossier, news)
             elif intent.verb == "attach":
-                self._desk.toast(dossier.attached)
+                undoing.attached(self._desk, dossier, news.answer)
         self._refresh()
 
     def _refused(self, dossier: Dossier, news: IntentRefused) -> None:
@@ -275,7 +275,7 @@ class ContactFlow:
         if isinstance(body, wire.FinishRequest):
             self._finishing.discard(dossier.contact)
         elif isinstance(body, wire.AttachRequest):
-            dossier.attached, dossier.attach, dossier.done = "", None, []
+            dossier.detach()
         elif isinstance(body, wire.IdentifyRequest):
             dossier.customer = dossier.record = dossier.power = None
 

@@ -8,7 +8,7 @@ from typing import ClassVar, cast
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 
@@ -24,9 +24,9 @@ from agent_tui.widgets.flowing import Flowing
 from agent_tui.widgets.record_tabs import NAMES, RecordTabs
 from agent_tui.widgets.safe import SafeStatic, plain
 
-# Paragraph and table stand beside each other where the pane is so wide and so high, and the bars grow; else the
-# paragraph, which is read aloud, comes first.
-BESIDE, TALL = 80, 26
+# The bars grow in a pane so high. The paragraph, which is read aloud, has the full width at every size: beside the
+# table it would be a column that ends below the fold.
+TALL = 26
 
 
 class RecordScroll(VerticalScroll, inherit_bindings=False, can_focus=True):
@@ -69,15 +69,13 @@ class RecordPane(Vertical):
             with Vertical(id="bills"):
                 yield BillChart(id="bill-chart")
                 yield Flowing(id="bill-facts")
-                with Horizontal(id="bill-detail"):
-                    yield Flowing(id="bill-say")
-                    yield SafeStatic(id="bill-table")
+                yield Flowing(id="bill-say")
+                yield SafeStatic(id="bill-table")
                 yield Flowing(id="bill-foot")
 
     def on_resize(self, event: events.Resize) -> None:
-        """What fits beside each other."""
+        """Higher bars where there is room."""
         self.set_class(event.size.height >= TALL, "-tall")
-        self.set_class(event.size.height >= TALL and event.size.width >= BESIDE, "-beside")
 
     # Reading
 

@@ -229,10 +229,12 @@ class CustomersScreen(DeskScreen):
     async def _open(self, code: str) -> None:
         """Say who the caller is if nobody has yet, before the next key acts on it; then show the record."""
         hand = self.flow.hand
-        if hand is not None and hand.customer is None and await self.flow.identify(code):
+        # What was said a moment ago counts, also while the service has not heard it.
+        known = hand.customer or self.flow.files.get(hand.id).customer if hand is not None else None
+        if known is None and await self.flow.identify(code):
             self.desk.toast(hint(_("This caller is now {code}. {attach} attaches, {commit} wraps up."), code=code))
-        elif hand is not None and hand.customer not in (None, code):
-            self.desk.toast(hint(_("The caller stays {code}. {identify} makes it the one shown."), code=hand.customer))
+        elif known not in (None, code):
+            self.desk.toast(hint(_("The caller stays {code}. {identify} makes it the one shown."), code=known))
         self._show(code, "bills" if hand is not None and hand.queue == "billing" else "overview")
 
     def show_customer(self, code: str, tab: str) -> None:
@@ -256,11 +258,8 @@ class CustomersScreen(DeskScreen):
 
     def action_move(self, by: int) -> None:
         """Arrows walk the list while the typing goes on in the field."""
-        listed = self.query_one("#hits", LineList)
-        ids = listed.row_ids
-        if ids and not self.record.has_focus_within:
-            here = ids.index(listed.highlighted) if listed.highlighted in ids else 0
-            listed.highlight(ids[min(max(here + by, 0), len(ids) - 1)])
+        if not self.record.has_focus_within:
+            self.query_one("#hits", LineList).walk(by)
 
     def find(self) -> None:
         """F3 from anywhere: the field, its text selected, ready to be typed over."""
@@ -284,6 +283,7 @@ class CustomersScreen(DeskScreen):
 
     async def act_refresh(self) -> None:
         """Search again; read the open record again."""
+        await super().act_refresh()
         self._ask()
         self.record.again()
 

@@ -11,6 +11,7 @@ from agent_tui.errors import DeskError
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.screens.danger_list import DangerList
+from agent_tui.screens.dialog import until_accepted
 from agent_tui.screens.field_unit import FieldUnit
 from agent_tui.screens.trouble import TroubleCodes, words
 from agent_tui.text.clean import clean
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 async def report(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:
     """Ask for the trouble codes and set them; a danger is handed over in the same breath."""
     dialog = TroubleCodes(flow.name_of(contact), contact, place_of(contact))
-    codes = await cast("App[Any]", desk).push_screen_wait(dialog)
-    if codes is None:
+
+    async def note(codes: wire.TroubleRequest) -> tuple[wire.TroubleRequest, wire.Contact]:
+        return codes, await desk.client.trouble(contact.id, codes)
+
+    noted = await until_accepted(desk, dialog, note)
+    if noted is None:
         return
-    after = await desk.client.trouble(contact.id, codes)
+    codes, after = noted
     desk.changed(desk.state.absorb(after))
     if after.priority_class == "danger":
         await hand_over(flow, desk, after)
@@ -52,14 +57,19 @@ async def hand_over(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) ->
     record = flow.files.get(contact.id).record
     address = record.address if record is not None else contact.place or ""
     dialog = FieldUnit(flow.name_of(contact), safety, address, usual_unit(desk.state.contacts.values()))
-    wanted = await cast("App[Any]", desk).push_screen_wait(dialog)
-    if wanted is None:
+
+    async def send(wanted: wire.DispatchRequest) -> tuple[str, wire.Contact]:
+        after = await desk.client.dispatch(contact.id, wanted.unit, note=wanted.note, read_back=wanted.read_back)
+        return wanted.unit, after
+
+    sent = await until_accepted(desk, dialog, send)
+    if sent is None:
         desk.toast(hint(_("▲ Not handed over yet. {trouble} goes on with it.")), "warning")
         return
-    after = await desk.client.dispatch(contact.id, wanted.unit, note=wanted.note, read_back=wanted.read_back)
+    unit, after = sent
     flow.files.get(contact.id).done.append("other")
     desk.changed(desk.state.absorb(after))
-    desk.toast(_("▲ Handed to {unit}. The lead is told if they do not acknowledge it.").format(unit=wanted.unit))
+    desk.toast(_("▲ Handed to {unit}. The lead is told if they do not acknowledge it.").format(unit=unit))
 
 
 def usual_unit(contacts: Iterable[wire.Contact]) -> str:

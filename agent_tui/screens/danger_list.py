@@ -62,8 +62,7 @@ class DangerList(Dialog[None]):
         self._again = self._again or self.set_interval(AGAIN_S, self._read_again)
 
     def _read_again(self) -> None:
-        # In the app: a dialog that closes would cancel it inside the client, which loses the connection.
-        self.app.run_worker(self._read(), group="dangers", exit_on_error=False)
+        self.work(self._read(), "dangers")
 
     async def _read(self) -> None:
         trouble, found = "", list[wire.OpenDispatch]()
@@ -71,9 +70,13 @@ class DangerList(Dialog[None]):
             found = await self._client.dispatches()
         except DeskError as error:
             trouble = error.say()
-        if not self.is_running:
+        if not self.is_open:
             return
         listed = self.query_one("#dangers", LineList)
+        if trouble and self._found:
+            # What was open a moment ago most likely still is: it stays in sight.
+            self.query_one("#danger-text", SafeStatic).say(plain("✗ " + trouble, "$error"), layout=True)
+            return
         if trouble:
             listed.placeholder("failed", trouble)
             return
@@ -109,7 +112,7 @@ class DangerList(Dialog[None]):
             self._move(chosen, "close")
 
     def _move(self, contact: str, verb: Literal["ack", "close"]) -> None:
-        self.app.run_worker(self._moved(contact, verb), group="danger", exit_on_error=False)
+        self.work(self._moved(contact, verb), "danger")
 
     async def _moved(self, contact: str, verb: Literal["ack", "close"]) -> None:
         desk = self.desk
@@ -119,7 +122,7 @@ class DangerList(Dialog[None]):
             desk.toast(refused.say(), "warning")
             return
         desk.changed(desk.state.absorb(after))
-        if self.is_running:
+        if self.is_open:
             self._read_again()
 
 

@@ -1,13 +1,15 @@
 """What the small dialogs of a call share: Esc goes back, the commit key saves, and the keys are the user's own."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar, cast
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from textual import events
 from textual._callback import invoke
+from textual.app import App
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
+from agent_tui.errors import DeskError
 from agent_tui.widgets.choice import Choice
 from agent_tui.widgets.fields import TextBox, TextField
 from agent_tui.widgets.line_list import LineList
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from agent_tui.screens.base import Desk
 
 T = TypeVar("T")
+Done = TypeVar("Done")
+STEPS: Final = {"up": -1, "down": 1}
+"""The arrows that walk in a list while the typing goes on in a field."""
 PutBack = Callable[[Widget], None]
 
 
@@ -36,6 +41,15 @@ class Dialog(ModalScreen[T | None]):
     def act_back(self) -> None:
         """Esc: leave without an answer."""
         self.dismiss(None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still stands somewhere: what comes for a dialog that was left has no place any more."""
+        return self.is_running and any(self in stack for stack in self.app._screen_stacks.values())
+
+    def work(self, work: Coroutine[None, None, None], group: str) -> None:
+        """Run it in the app: a dialog that closes would cancel it inside the client, which loses the connection."""
+        self.app.run_worker(work, group=group, exit_on_error=False)
 
     async def language_changed(self) -> None:
         """Every word again in the language spoken now; what was typed and chosen stays, and so does the focus."""
@@ -74,6 +88,32 @@ class Dialog(ModalScreen[T | None]):
             event.stop()
             event.prevent_default()
             self.act_back()
+
+
+async def until_accepted(desk: "Desk", dialog: Dialog[T], deed: Callable[[T], Awaitable[Done]]) -> Done | None:
+    """Do what the dialog answers; while that fails it opens again as it was left. None when the agent went back."""
+    app = cast("App[Any]", desk)
+    opened_in = app.current_mode
+
+    async def drop() -> None:
+        if not dialog.is_open:
+            app.uninstall_screen(dialog)
+            await dialog.remove()
+
+    # A screen that is installed outlives its closing, with all that was typed and chosen.
+    app.install_screen(dialog, f"until_accepted-{id(dialog)}")
+    try:
+        mode = None
+        while (answer := await app.push_screen_wait(dialog, mode=mode)) is not None:
+            try:
+                return await deed(answer)
+            except DeskError as error:
+                desk.toast(error.say(), "error")
+            # Over the login screen it would be in the way: it waits where it was.
+            mode = opened_in if app.current_mode == "login" else None
+        return None
+    finally:
+        app.call_next(drop)
 
 
 def _held(widget: Widget) -> PutBack | None:

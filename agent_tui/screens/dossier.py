@@ -43,6 +43,16 @@ class Dossier:
     done: list[str] = field(default_factory=list)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def detach(self) -> None:
+        """Forget that the contact was attached: it was refused, or taken back."""
+        self.attached, self.attach = "", None
+        self.done = [code for code in self.done if code != "outage_attached"]
+
+    def follow(self, contact: wire.Contact) -> None:
+        """The contact as the service has it: what joined an outage, and was answered, may be out of it again."""
+        if self.attached and self.attach is None and contact.outage is None:
+            self.detach()
+
     def nested_in(self, device: str) -> str | None:
         """The outage this customer's part of which is back, where `device` is that part and not more than it."""
         parent, record = self.power.nested_of if self.power else None, self.record

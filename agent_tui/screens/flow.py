@@ -25,6 +25,9 @@ class Flow(Protocol):
     def hand(self) -> wire.Contact | None:
         """The contact the agent works on."""
 
+    def name_of(self, contact: wire.Contact) -> str:
+        """What a sentence calls the customer."""
+
     async def identify(self, customer: str) -> bool:
         """Say who the contact in hand is about; False without one."""
 

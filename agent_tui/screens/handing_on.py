@@ -8,7 +8,8 @@ from textual.app import App
 
 from agent_tui import wire
 from agent_tui.i18n import N_, ZONE, _, fmt_time, ngettext
-from agent_tui.screens.hand_on import Card, HandOn, Way
+from agent_tui.screens.dialog import until_accepted
+from agent_tui.screens.hand_on import Card, HandOn, HandOnAnswer, Way
 from agent_tui.widgets.queue_rows import WHY
 
 if TYPE_CHECKING:
@@ -78,32 +79,39 @@ async def ask(flow: "ContactFlow", desk: "Desk", contact: wire.Contact) -> None:
     """Choose what becomes of the contact, and do it."""
     choices = ways(contact, desk.state.user, list(desk.state.agents.values()), flow.now())
     who = flow.name_of(contact)
-    answer = await cast("App[Any]", desk).push_screen_wait(HandOn(_("Help with · {who}").format(who=who), choices))
-    if answer is None:
+    dialog = HandOn(_("Help with · {who}").format(who=who), choices)
+
+    async def go(answer: HandOnAnswer) -> tuple[Way, wire.Contact]:
+        return answer.way, await _go(desk, contact.id, answer.way, answer.note or None)
+
+    done = await until_accepted(desk, dialog, go)
+    if done is None:
         return
-    way, note = answer.way, answer.note or None
-    client = desk.client
-    after: wire.Contact
-    match way.kind:
-        case "consult":
-            after = await client.consult(contact.id, way.to or None)
-        case "end_consult":
-            after = await client.end_consult(contact.id)
-        case "complete":
-            after = await client.complete_consult(contact.id)
-        case "callback":
-            after = await client.callback(contact.id, at=datetime.fromisoformat(way.to))
-        case "queue":
-            after = await client.transfer(contact.id, wire.TransferRequest(queue=way.to, note=note))
-        case "centre":
-            after = await client.transfer(contact.id, wire.TransferRequest(centre=way.to, note=note))
-        case _:
-            after = await client.transfer(contact.id, wire.TransferRequest(agent=way.to, note=note))
+    way, after = done
     desk.changed(desk.state.absorb(after))
     if isinstance(after, wire.Transferred) and after.card is not None:
         await cast("App[Any]", desk).push_screen_wait(Card(after.card))
     else:
         desk.toast(_("Done: {what}").format(what=way.text))
+
+
+async def _go(desk: "Desk", contact: str, way: Way, note: str | None) -> wire.Contact:
+    client = desk.client
+    match way.kind:
+        case "consult":
+            return await client.consult(contact, way.to or None)
+        case "end_consult":
+            return await client.end_consult(contact)
+        case "complete":
+            return await client.complete_consult(contact)
+        case "callback":
+            return await client.callback(contact, at=datetime.fromisoformat(way.to))
+        case "queue":
+            return await client.transfer(contact, wire.TransferRequest(queue=way.to, note=note))
+        case "centre":
+            return await client.transfer(contact, wire.TransferRequest(centre=way.to, note=note))
+        case _:
+            return await client.transfer(contact, wire.TransferRequest(agent=way.to, note=note))
 
 
 async def end_of_shift(desk: "Desk") -> None:
@@ -112,12 +120,19 @@ async def end_of_shift(desk: "Desk") -> None:
     there = sorted(desk.state.agents.values(), key=lambda agent: (agent.activity not in READY, agent.name))
     choices = [Way("agent", agent.id, agent.name) for agent in there if agent.id != me.id and agent.centre == me.centre]
     dialog = HandOn(_("Leave my open work to"), choices)
-    answer = await cast("App[Any]", desk).push_screen_wait(dialog)
-    if answer is None:
+
+    async def leave(answer: HandOnAnswer) -> tuple[str, wire.Handover]:
+        return answer.way.text, await desk.client.hand_over(answer.way.to, answer.note or None)
+
+    left = await until_accepted(desk, dialog, leave)
+    if left is None:
         return
-    done = await desk.client.hand_over(answer.way.to, answer.note or None)
-    told = _("Left to {who}: {contacts} contacts, {callbacks} call backs, {tickets} tickets.").format(
-        who=answer.way.text, contacts=done.contacts, callbacks=done.callbacks, tickets=done.tickets
+    who, done = left
+    told = _("Left to {who}: {contacts}, {callbacks}, {tickets}.").format(
+        who=who,
+        contacts=ngettext("{n} contact", "{n} contacts", done.contacts).format(n=done.contacts),
+        callbacks=ngettext("{n} call back", "{n} call backs", done.callbacks).format(n=done.callbacks),
+        tickets=ngettext("{n} ticket", "{n} tickets", done.tickets).format(n=done.tickets),
     )
     if done.queued:
         back = ngettext("{n} contact went back to its queue.", "{n} contacts went back to their queues.", done.queued)

@@ -40,23 +40,26 @@ WHY_NOT: Final[dict[str, str]] = {
 }
 
 
-async def move_agents(desk: "Desk", agents: Sequence[wire.Agent]) -> None:
-    """Ask what the agents shall do from now on, and see to it; says who could not be moved and why."""
+async def move_agents(desk: "Desk", agents: Sequence[wire.Agent]) -> bool:
+    """Ask what the agents shall do from now on, and see to it; says who could not be moved and why. False: not done."""
     skills = sorted({*WHY, *(skill for agent in desk.state.agents.values() for skill in agent.skills)})
     # Who pauses is needed back first; who works can work for another queue.
     paused = all(state_of(agent) == "paused" for agent in agents)
     likely = "available" if paused else f"also:{busiest_skill(desk.state.contacts.values())}"
     chosen = await _ask(desk, lambda: _moves(agents, skills), likely)
     if chosen is None:
-        return
+        return False
 
     answer = await desk.client.move_agents([agent.id for agent in agents], _change(chosen))
     names = {agent.id: agent.name for agent in agents}
     what = _("move of {who}").format(who=_names(agent.name for agent in agents))
     back = undoing.remember(desk, answer.undo, what)
     told = ngettext("Moved {n} agent.", "Moved {n} agents.", answer.done).format(n=fmt_number(answer.done))
+    if answer.done and answer.undo is None:
+        told = _("Nothing to change: it is so already.")
     failed = [(names.get(one.id, one.id), _(WHY_NOT.get(one.code, one.code))) for one in answer.failed]
     _report(desk, f"{told} {back}".strip(), [f"{clean(name, cap=40)}: {why}" for name, why in failed])
+    return True
 
 
 def _change(chosen: str) -> wire.AgentChange:
@@ -83,8 +86,8 @@ def _skill(skill: str) -> str:
     return clean(_(WHY.get(skill, skill)))
 
 
-async def reassign(desk: "Desk", contacts: Sequence[wire.Contact]) -> None:
-    """Ask for a colleague, and let the contacts ring there one after the other; says what could not be and why."""
+async def reassign(desk: "Desk", contacts: Sequence[wire.Contact]) -> bool:
+    """Ask for a colleague, and let the contacts ring there; says what could not be and why. False: not done."""
     centres = {contact.centre for contact in contacts}
     here = [one for one in desk.state.agents.values() if one.centre in centres and state_of(one) != "logged_out"]
     ready = sorted(here, key=lambda one: (state_of(one) != "available", one.name))
@@ -100,10 +103,10 @@ async def reassign(desk: "Desk", contacts: Sequence[wire.Contact]) -> None:
 
     if not ready:
         desk.toast(_("Nobody is there who could answer."), "warning")
-        return
+        return False
     agent = await _ask(desk, offered, ready[0].id)
     if agent is None:
-        return
+        return False
     target = agent
 
     async def hand(contact: wire.Contact) -> None:
@@ -112,6 +115,7 @@ async def reassign(desk: "Desk", contacts: Sequence[wire.Contact]) -> None:
     done, failed = await _each(contacts, hand, who)
     told = ngettext("{n} contact rings there now.", "{n} contacts ring there now.", done)
     _report(desk, told.format(n=fmt_number(done)), failed)
+    return True
 
 
 async def take_over(desk: "Desk", contact: wire.Contact) -> None:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from agent_tui.desk.drafts import Draft, DraftBook
-from agent_tui.i18n import _, fmt_time, ngettext
+from agent_tui.i18n import N_, _, fmt_time, ngettext
 from agent_tui.keys.keymap import hint
 from agent_tui.screens.dialog import Dialog
 from agent_tui.screens.texts import what
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = (
     Column("at", "", 11),
-    Column("what", "", 24),
+    Column("what", "", 28),
     Column("who", "", 12, flex=1),
 )
+ON_ITS_WAY: Final = N_("It is on its way: it is sent by itself, once, when the service is there.")
 SHOWN: Final = 8
 TEXT_SHOWN: Final = 300
 
@@ -78,7 +79,9 @@ class LeftTexts(Dialog[Draft]):
         if event.key == "delete":
             event.stop()
             draft = self._draft(self.query_one("#left", LineList).highlighted or "")
-            if draft is not None and not draft.on_its_way:
+            if draft is not None and draft.on_its_way:
+                self.desk.toast(_(ON_ITS_WAY))
+            elif draft is not None:
                 self._book.drop(draft.kind, draft.place)
             self._fill()
             if not self._book.all:
@@ -134,7 +137,7 @@ async def go_on(desk: "Desk") -> None:
 
 async def _open(desk: "Desk", draft: Draft) -> None:
     if draft.on_its_way:
-        desk.toast(_("It is on its way: it is sent by itself, once, when the service is there."))
+        desk.toast(_(ON_ITS_WAY))
         return
     draft = desk.drafts.swap(draft)
     flow = cast("ContactFlow", desk.flow)

@@ -12,7 +12,7 @@ from agent_tui import wire
 from agent_tui.desk.drafts import FIELD_CAP, fits
 from agent_tui.i18n import _, fmt_number
 from agent_tui.keys.keymap import hint
-from agent_tui.screens.dialog import Dialog
+from agent_tui.screens.dialog import STEPS, Dialog
 from agent_tui.screens.find_types import find_types
 from agent_tui.screens.ticket_facts import deadline, type_word
 from agent_tui.text.clean import TEXT_CAP, clean
@@ -145,11 +145,10 @@ class NewTicket(Dialog[wire.NewTicket]):
         """Up and down walk through the suggestions while typing."""
         listed = self.query_one("#types", LineList)
         focused = self.focused
-        if event.key in ("up", "down") and focused is not None and focused.id == "type" and (ids := listed.row_ids):
+        if event.key in STEPS and focused is not None and focused.id == "type" and listed.row_ids:
             event.stop()
             event.prevent_default()
-            here = ids.index(listed.highlighted) if listed.highlighted in ids else -1
-            listed.highlight(ids[max(0, min(len(ids) - 1, here + (1 if event.key == "down" else -1)))])
+            listed.walk(STEPS[event.key])
             return
         super().on_key(event)
 
@@ -199,7 +198,7 @@ class NewTicket(Dialog[wire.NewTicket]):
 
     def look_again(self) -> None:
         """The texts that were asked for have been read."""
-        if self.is_mounted:
+        if self.is_open:
             self.query_one("#snippets", SnippetList).look(self.query_one("#note", WritingBox).before)
 
     def _show_type(self) -> None:

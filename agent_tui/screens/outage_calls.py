@@ -72,7 +72,7 @@ class OutageCalls(Dialog[None]):
         self.query_one("#calls").focus()
         self._draw()
         if not self._calls:
-            self.run_worker(self._read(), group="callbacks", exit_on_error=False)
+            self.work(self._read(), "callbacks")
 
     async def _read(self) -> None:
         try:
@@ -83,7 +83,8 @@ class OutageCalls(Dialog[None]):
             self._failed = ""
             self._calls = {call.contact: call for call in page.items}
         self._read_once = True
-        self._draw()
+        if self.is_open:
+            self._draw()
 
     _read_once = False
 
@@ -132,7 +133,7 @@ class OutageCalls(Dialog[None]):
         if event.list.id == "results":
             self._report(event.id)
         else:
-            self.run_worker(self._claim(event.id), group="callbacks", exit_on_error=False)
+            self._claim_soon(event.id)
 
     def on_key(self, event: events.Key) -> None:
         """A digit is a result while a call is on."""
@@ -149,7 +150,7 @@ class OutageCalls(Dialog[None]):
         if self._claimed is not None and (chosen := self.query_one("#results", LineList).highlighted):
             self._report(chosen)
         elif self._claimed is None and (who := self.query_one("#calls", LineList).highlighted):
-            self.run_worker(self._claim(who), group="callbacks", exit_on_error=False)
+            self._claim_soon(who)
 
     def act_back(self) -> None:
         """Esc: first back to the list, then away; a call that was taken on stays this agent's."""
@@ -160,37 +161,52 @@ class OutageCalls(Dialog[None]):
         else:
             self.dismiss(None)
 
-    async def _claim(self, contact: str) -> None:
+    def _claim_soon(self, contact: str) -> None:
+        # A digit typed behind Enter is about the call that Enter took on.
+        self.work(self._claim(contact, self.desk.hold_keys()), "callbacks")
+
+    async def _claim(self, contact: str, release: Callable[[], None]) -> None:
+        desk = self.desk
         try:
-            call = await self.desk.client.claim_callback(self._outage.id, contact)
+            call = await desk.client.claim_callback(self._outage.id, contact)
         except DeskError as error:
-            self.desk.toast(error.say(), "warning")
+            desk.toast(error.say(), "warning")
             await self._read()
-            return
-        self._claimed = self._calls[contact] = call
-        self._draw()
-        self.query_one("#results", LineList).focus()
+        else:
+            self._claimed = self._calls[contact] = call
+            if self.is_open:
+                self._draw()
+                self.query_one("#results", LineList).focus()
+        finally:
+            release()
 
     def _report(self, result: str) -> None:
         call, self._claimed = self._claimed, None
         known = next((code for code in RESULTS if code == result), None)
         if call is not None and known is not None:
-            self.run_worker(self._send(call, known), group="callbacks", exit_on_error=False)
+            self._draw()
+            self.work(self._send(call, known, self.desk.hold_keys()), "callbacks")
 
-    async def _send(self, call: wire.OutageCallback, result: wire.CallbackResult) -> None:
+    async def _send(self, call: wire.OutageCallback, result: wire.CallbackResult, release: Callable[[], None]) -> None:
+        desk = self.desk
         try:
-            after = await self.desk.client.called_back(self._outage.id, call.contact, result)
+            after = await desk.client.called_back(self._outage.id, call.contact, result)
         except DeskError as error:
             # The call was made: its result is asked for again rather than lost.
             self._claimed = call
-            self.desk.toast(error.say(), "error")
+            desk.toast(error.say(), "error")
+        else:
+            self._took(call.contact, after)
+        finally:
+            release()
+        if self.is_open:
             self._draw()
-            return
+            self.query_one("#results" if self._claimed is not None else "#calls").focus()
+
+    def _took(self, contact: str, after: wire.OutageCallback) -> None:
         if after.nested:
             self.desk.toast(_("Still without power: counted as an outage of its own inside this one."), "warning")
         if after.state == "done":
-            self._calls.pop(call.contact, None)
+            self._calls.pop(contact, None)
         else:
-            self._calls[call.contact] = after
-        self._draw()
-        self.query_one("#calls").focus()
+            self._calls[contact] = after

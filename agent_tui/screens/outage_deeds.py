@@ -5,14 +5,14 @@ The service decides; a change of somebody else in between is shown, and the act 
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard, cast
 
 from textual.app import App
 
 from agent_tui import wire
 from agent_tui.desk.outage_acts import ACTS, CREW_MOVES, Act, Refusal, likely, refusal
 from agent_tui.errors import Conflict, Stale
-from agent_tui.i18n import N_, _, fmt_number, fmt_time
+from agent_tui.i18n import N_, _, fmt_number, fmt_time, ngettext
 from agent_tui.keys.actions import BY_NAME
 from agent_tui.net.transport import new_key
 from agent_tui.screens.outage_calls import OutageCalls
@@ -45,6 +45,7 @@ CONFLICTS: Final[dict[str, str]] = {
     "already_restored": N_("These devices have their power back already."),
     "nobody_out": N_("Nobody is without power in it any more."),
 }
+TRIES: Final = 3
 Move = Literal["confirm", "cancel", "close"]
 Deed = Callable[[wire.Outage], Awaitable[None]]
 
@@ -123,21 +124,30 @@ class OutageDeeds:
     # One act each
 
     async def _move(self, outage: wire.Outage, verb: Move) -> None:
-        after = await self._desk.client.move_outage(outage.id, verb, outage.version)
+        # What was no outage by so many calls may be one by another.
+        seen = ("status", "calls") if verb == "cancel" else ("status",)
+        client = self._desk.client
+        after = await self._change(outage, seen, lambda version: client.move_outage(outage.id, verb, version))
         self._took(after, _("{what}: {status}.").format(what=device_name(after), status=_(STATUS[after.status])))
 
     async def _cancel(self, outage: wire.Outage) -> None:
-        question = _("{what}: was it no outage? {calls} calls were counted.")
+        question = ngettext(
+            "{what}: was it no outage? {calls} call was counted.",
+            "{what}: was it no outage? {calls} calls were counted.",
+            outage.calls,
+        )
         asked = plain(question.format(what=device_name(outage), calls=fmt_number(outage.calls)))
         if await self.app.push_screen_wait(Confirm(asked, _("It was none"))):
             await self._move(outage, "cancel")
 
     async def _target(self, outage: wire.Outage) -> None:
-        answer = await self.app.push_screen_wait(SetTarget(outage, self.now()))
+        answer = await self.app.push_screen_wait(SetTarget(outage, self.now))
         if answer is None:
             return
-        client = self._desk.client
-        after = await client.patch_outage(outage.id, outage.version, etr=answer.etr, etr_source=answer.source)
+        client, etr, source = self._desk.client, answer.etr, answer.source
+        after = await self._change(
+            outage, ("etr", "etr_source"), lambda v: client.patch_outage(outage.id, v, etr=etr, etr_source=source)
+        )
         if answer.etr is None:
             told = _("{what}: the target is taken back.").format(what=device_name(after))
         else:
@@ -151,7 +161,8 @@ class OutageDeeds:
 
         chosen = await self._pick(offered, CREW_MOVES[outage.crew])
         if chosen is not None:
-            after = await self._desk.client.patch_outage(outage.id, outage.version, crew=_crew_of(chosen))
+            crew, client = _crew_of(chosen), self._desk.client
+            after = await self._change(outage, ("crew",), lambda v: client.patch_outage(outage.id, v, crew=crew))
             self._took(after, f"{device_name(after)}: {_(CREW[after.crew])}.")
 
     async def _cause(self, outage: wire.Outage) -> None:
@@ -160,11 +171,12 @@ class OutageDeeds:
 
         chosen = await self._pick(offered, [outage.cause or ""])
         if chosen is not None:
-            after = await self._desk.client.patch_outage(outage.id, outage.version, cause=chosen)
+            cause, client = chosen, self._desk.client
+            after = await self._change(outage, ("cause",), lambda v: client.patch_outage(outage.id, v, cause=cause))
             self._took(after, f"{device_name(after)}: {cause_word(after.cause)}.")
 
     async def _restore(self, outage: wire.Outage) -> None:
-        answer = await self.app.push_screen_wait(Restore(outage, self.now()))
+        answer = await self.app.push_screen_wait(Restore(outage, self.now))
         if answer is None:
             return
         after = await self._desk.client.restore_outage(
@@ -191,10 +203,32 @@ class OutageDeeds:
         text = await self.app.push_screen_wait(Remark(device_name(outage), draft, keep))
         if text:
             # A remark of an older picture is as good: whoever changed the outage lost nothing by it.
-            newest = self._desk.state.outages.get(outage.id, outage)
-            after = await self._desk.client.patch_outage(outage.id, newest.version, note=text)
+            note, client = text, self._desk.client
+            after = await self._change(outage, (), lambda v: client.patch_outage(outage.id, v, note=note))
             self._remarks.pop(outage.id, None)
             self._took(after, _("The remark is in the log."))
+
+    async def _change(
+        self, seen: wire.Outage, fields: Sequence[str], send: Callable[[int], Awaitable[wire.Outage]]
+    ) -> wire.Outage:
+        """Send it for the newest version while these fields are what the agent saw; raises Stale once they are not.
+
+        Every call that is counted raises the version too: in a storm no dialog would be quick enough.
+        """
+
+        def same(newest: object) -> TypeGuard[wire.Outage]:
+            return isinstance(newest, wire.Outage) and all(getattr(newest, f) == getattr(seen, f) for f in fields)
+
+        newest = self._desk.state.outages.get(seen.id)
+        version = newest.version if same(newest) else seen.version
+        for _again in range(TRIES):
+            try:
+                return await send(version)
+            except Stale as stale:
+                if not same(stale.current):
+                    raise
+                version = stale.current.version
+        return await send(version)
 
     async def _pick(self, offered: Callable[[], Offered], start: Sequence[str]) -> str | None:
         return await self.app.push_screen_wait(Pick(offered, start[0] if start else ""))

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.timer import Timer
 
 from agent_tui import wire
 from agent_tui.errors import DeskError
@@ -30,6 +31,7 @@ class OutageDetail(Dialog[str]):
         self._calls: list[wire.Contact] | None = None
         self._whole: wire.Outage | None = None
         self._wrong = ""
+        self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Title, everything, the keys."""
@@ -42,10 +44,11 @@ class OutageDetail(Dialog[str]):
     def on_mount(self) -> None:
         """What is known is shown at once; what only this view needs is read."""
         self.query_one("#detail-scroll").focus()
-        self.set_interval(1.0, self.draw)
+        # The language may have changed: then this dialog is filled again, and one clock is enough.
+        self._ticking = self._ticking or self.set_interval(1.0, self.draw)
         self.draw()
         if self._calls is None:
-            self.run_worker(self._read(), group="detail", exit_on_error=False)
+            self.work(self._read(), "detail")
 
     async def _read(self) -> None:
         client = self.desk.client
@@ -54,7 +57,8 @@ class OutageDetail(Dialog[str]):
             self._calls = (await client.outage_calls(self._outage.id, limit=CALLS)).items
         except DeskError as error:
             self._wrong, self._calls = error.say(), self._calls or []
-        self.draw()
+        if self.is_open:
+            self.draw()
 
     def draw(self) -> None:
         """The newest of what the stream and the reading brought."""

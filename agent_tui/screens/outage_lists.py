@@ -139,11 +139,13 @@ class OutageLists(Vertical):
         elif self.tab == "storm":
             faults = (o.started_at for o in self.desk.state.outages.values() if o.kind == "unplanned")
             self._reader.need_stats(now, min(faults, default=None), at_once=at_once)
+        if self.tab in ("now", "back"):
+            self._reader.need_possible(now)
 
     def changed(self) -> None:
         """Outages changed: those that are over are not in the live state, so they are read again."""
-        if self.tab == "back":
-            self.read(at_once=True)
+        if self.desk.link.is_live:
+            self.read(at_once=self.tab == "back")
         self.filter.again()
 
     def took(self, plan: wire.Plan) -> None:
@@ -176,8 +178,8 @@ class OutageLists(Vertical):
         self.draw()
 
     def tick(self) -> None:
-        """What the passing of time changed; the board on screen is read again now and then."""
-        if self.tab == "storm" and self.desk.link.is_live:
+        """What the passing of time changed; what no event tells of is read again now and then."""
+        if self.tab in ("now", "storm") and self.desk.link.is_live:
             self.read()
         # The rows tell ages in minutes.
         if (minute := int(self.desk.now() // 60)) != self._minute:
@@ -208,7 +210,8 @@ class OutageLists(Vertical):
         listed, now = self.query_one("#outage-list", LineList), self._now()
         back = self.tab == "back"
         shown = self._back() if back else self._shown
-        listed.set_rows([row(outage, now) for outage in shown])
+        possible = self._reader.possible
+        listed.set_rows([row(outage, now, possible.get(outage.id, 0)) for outage in shown])
         read = self._reader.back is not None if back else self.desk.state.me is not None
         none = _("No outage waits to be closed.") if back else _("No open outage anywhere.")
         settle(
@@ -265,7 +268,8 @@ class OutageLists(Vertical):
         """What is under the cursor, in short."""
         text = plain("")
         if (outage := self.outage) is not None:
-            text = card(outage, self._now(), self.filter.streets(outage.id))
+            possible = self._reader.possible.get(outage.id, 0)
+            text = card(outage, self._now(), self.filter.streets(outage.id), possible)
         elif (plan := self.plan) is not None:
             text = plan_rows.card(plan, self._now(), self.filter.streets(plan.id))
         self.query_one("#outage-card", Flowing).say(text, layout=True)

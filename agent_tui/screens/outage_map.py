@@ -101,7 +101,7 @@ class MapPane(Vertical):
             first = not self.areas
             self.areas = {area.code: area for area in event.areas}
             # Where nobody is out any more nothing is asked again.
-            self.communes = {code: known for code, known in self.communes.items() if self.areas[code].outages}
+            self.communes = {code: known for code, known in self.communes.items() if self.areas[code].customers_out}
             tiles = self.query_one(TileMap)
             tiles.show(event.areas)
             if first and (worst := max(event.areas, key=lambda area: area.customers_out, default=None)):
@@ -118,7 +118,7 @@ class MapPane(Vertical):
         if self._look is not None:
             self._look.stop()
         area = self.areas.get(self.query_one(TileMap).cursor)
-        if area is not None and area.outages:
+        if area is not None and area.customers_out:
             self._look = self.set_timer(LOOK_AFTER_S, lambda: self.open(area.code))
 
     def open(self, province: str) -> None:

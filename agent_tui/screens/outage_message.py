@@ -33,6 +33,11 @@ KINDS: Final[dict[str, str]] = {
     "plan_moved": N_("that the work was moved"),
     "plan_cancelled": N_("that the work was called off"),
 }
+REFUSED: Final[dict[str, str]] = {
+    "already_sent": N_("The same words went to the same customers within the last half hour."),
+    "nobody_to_write_to": N_("Nobody would get it."),
+    "was_no_outage": N_("It was no outage: there is nothing to tell anybody."),
+}
 
 
 class OutageMessageDialog(Dialog[None]):
@@ -64,14 +69,15 @@ class OutageMessageDialog(Dialog[None]):
         self.query_one("#wording").focus()
         self._draw()
         if self._message is None:
-            self.run_worker(self._read(), group="message", exit_on_error=False)
+            self.work(self._read(), "message")
 
     async def _read(self) -> None:
         try:
             self._message = await self.desk.client.outage_message(self._outage.id)
         except DeskError as error:
-            self._failed = error.say()
-        self._draw()
+            self._failed = _why(error)
+        if self.is_open:
+            self._draw()
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """Another wording costs other parts."""
@@ -84,10 +90,7 @@ class OutageMessageDialog(Dialog[None]):
 
     @property
     def _draft(self) -> wire.MessageDraft | None:
-        if self._message is None:
-            return None
-        drafts = {"plain": self._message.plain, "vi": self._message.vi, "en": self._message.en}
-        return drafts.get(self.query_one("#wording", Choice).value)
+        return None if self._message is None else _worded(self._message, self.query_one("#wording", Choice).value)
 
     def _draw(self) -> None:
         text, facts = self.query_one("#message-text", SafeStatic), self.query_one("#message-facts", SafeStatic)
@@ -110,7 +113,8 @@ class OutageMessageDialog(Dialog[None]):
             plain(_("{people}, {total} parts in all").format(people=counted, total=total), "bold"),
         ]
         if message.without_phone:
-            lacking = _("{n} have no phone on file").format(n=fmt_number(message.without_phone))
+            lacking = ngettext("{n} has no phone on file", "{n} have no phone on file", message.without_phone)
+            lacking = lacking.format(n=fmt_number(message.without_phone))
             lines.append(plain("▲ " + lacking, "$warning"))
         lines += [self._sent(sent) for sent in message.sent[-3:]]
         return Content("\n").join(lines)
@@ -129,24 +133,46 @@ class OutageMessageDialog(Dialog[None]):
         elif self._message is not None and not self._message.recipients:
             self.desk.toast(_("Nobody would get it."), "warning")
         elif self._draft is not None:
-            self.run_worker(self._send(), group="message", exit_on_error=False)
+            self.work(self._send(), "message")
 
     async def _send(self) -> None:
-        draft, message = self._draft, self._message
-        chosen = self.query_one("#channel", Choice).value
+        desk, draft, message = self.desk, self._draft, self._message
+        chosen, wording = (self.query_one(name, Choice).value for name in ("#channel", "#wording"))
         channel: wire.NoticeChannel = next((known for known in CHANNELS if known == chosen), "sms")
         if draft is None or message is None:
             return
         many = fmt_number(message.recipients)
-        question = plain(_("Send this to {n} customers by {channel}?").format(n=many, channel=_(CHANNELS[channel])))
+        asked = ngettext(
+            "Send this to {n} customer by {channel}?", "Send this to {n} customers by {channel}?", message.recipients
+        )
+        question = plain(asked.format(n=many, channel=_(CHANNELS[channel])))
         if not await self.app.push_screen_wait(Confirm(question, _("Send it"))):
             return
         try:
-            sent = await self.desk.client.send_notice(self._outage.id, wire.NotifyRequest(channel, draft.text))
+            # What was read a while ago may name a target that has passed since: such words are never sent.
+            fresh = await desk.client.outage_message(self._outage.id)
+            if _worded(fresh, wording) != draft:
+                self._message = fresh
+                if self.is_open:
+                    self._draw()
+                desk.toast(_("The words have changed since you read them: read them again, then send."), "warning")
+                return
+            sent = await desk.client.send_notice(self._outage.id, wire.NotifyRequest(channel, draft.text))
         except Conflict as refused:
-            self.desk.toast(refused.say(), "warning")
+            desk.toast(_why(refused), "warning")
         except DeskError as error:
-            self.desk.toast(error.say(), "error")
+            desk.toast(error.say(), "error")
         else:
-            self.desk.toast(_("On its way to {n} customers.").format(n=fmt_number(sent.recipients)))
-            self.dismiss(None)
+            told = ngettext("On its way to {n} customer.", "On its way to {n} customers.", sent.recipients)
+            desk.toast(told.format(n=fmt_number(sent.recipients)))
+            if self.is_active:
+                self.dismiss(None)
+
+
+def _worded(message: wire.OutageMessage, wording: str) -> wire.MessageDraft | None:
+    return {"plain": message.plain, "vi": message.vi, "en": message.en}.get(wording)
+
+
+def _why(error: DeskError) -> str:
+    code = error.code if isinstance(error, Conflict) else ""
+    return _(REFUSED[code]) if code in REFUSED else error.say()

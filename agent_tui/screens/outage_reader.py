@@ -20,6 +20,7 @@ class OutageReader:
         self.plans: dict[str, wire.Plan] | None = None
         self.stats: wire.OutageStats | None = None
         self.back: dict[str, wire.Outage] | None = None
+        self.possible: dict[str, int] = {}
         self.failed: dict[str, str] = {}
         self._asked: dict[str, datetime] = {}
 
@@ -36,6 +37,10 @@ class OutageReader:
     def need_back(self, now: datetime, *, at_once: bool = False) -> None:
         """Read the outages whose power is back and that are not closed; the live state has only those that go on."""
         self._need("back", self._read_back, now, at_once)
+
+    def need_possible(self, now: datetime) -> None:
+        """Read how many callers known only by commune may mean each outage: no event tells of them."""
+        self._need("possible", self._read_possible, now, at_once=False)
 
     def take(self, plan: wire.Plan) -> None:
         """A plan as the service answered it."""
@@ -69,6 +74,9 @@ class OutageReader:
 
     async def _read_back(self) -> None:
         self.back = {outage.id: outage for outage in (await self._client().outages(status="back")).items}
+
+    async def _read_possible(self) -> None:
+        self.possible = {one.outage: one.callers for one in await self._client().possible_calls()}
 
     async def _read_stats(self, begin: datetime) -> None:
         self.stats = await self._client().outage_stats(begin=begin)

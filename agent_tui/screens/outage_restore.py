@@ -1,5 +1,6 @@
 """Who is back: everybody, so many customers, or the customers below certain devices; and since when."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,7 +11,7 @@ from textual.widget import Widget
 
 from agent_tui import wire
 from agent_tui.desk.target_time import Fault, parse_past
-from agent_tui.i18n import N_, _, fmt_number
+from agent_tui.i18n import N_, _, fmt_number, ngettext
 from agent_tui.keys.keymap import hint
 from agent_tui.screens.dialog import Dialog
 from agent_tui.text.clean import clean
@@ -47,13 +48,14 @@ class Restore(Dialog[Back]):
 
     CSS_PATH = ["dialog.tcss", "outage_dialogs.tcss"]
 
-    def __init__(self, outage: wire.Outage, now: datetime) -> None:
+    def __init__(self, outage: wire.Outage, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._outage, self._now = outage, now
 
     def compose(self) -> ComposeResult:
         """What is out now, who is back, when, the remark."""
-        out = _("{out} customers are out now").format(out=fmt_number(self._outage.customers_out))
+        n = self._outage.customers_out
+        out = ngettext("{out} customer is out now", "{out} customers are out now", n).format(out=fmt_number(n))
         with Vertical(classes="panel"):
             yield SafeStatic(plain(_("Power back · {what}").format(what=device_name(self._outage))), classes="title")
             yield SafeStatic(plain(out))
@@ -111,7 +113,7 @@ class Restore(Dialog[Back]):
 
     def _at(self) -> datetime | None | Fault:
         typed = self.query_one("#at", TextField).value
-        return parse_past(typed, self._now) if typed.strip() else None
+        return parse_past(typed, self._now()) if typed.strip() else None
 
     def _wrong(self, text: str, where: Widget) -> None:
         self.desk.toast(text, "warning")

@@ -1,5 +1,6 @@
 """Set the target of an outage: when power is to be back, and who says so."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -38,7 +39,7 @@ class SetTarget(Dialog[Target]):
 
     CSS_PATH = ["dialog.tcss", "outage_dialogs.tcss"]
 
-    def __init__(self, outage: wire.Outage, now: datetime) -> None:
+    def __init__(self, outage: wire.Outage, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._outage, self._now = outage, now
 
@@ -47,7 +48,7 @@ class SetTarget(Dialog[Target]):
         known = self._outage.etr_source if self._outage.etr_source in SOURCES else "crew"
         with Vertical(classes="panel"):
             yield SafeStatic(plain(_("Target · {what}").format(what=device_name(self._outage))), classes="title")
-            yield SafeStatic(target_line(self._outage, self._now))
+            yield SafeStatic(target_line(self._outage, self._now()))
             yield SafeStatic(_("new target"), classes="label")
             yield TextField(placeholder=_("15:30 · +90 · +1:30 · 23/11 08:00"), id="target", max_length=20)
             yield SafeStatic(id="target-read")
@@ -85,7 +86,7 @@ class SetTarget(Dialog[Target]):
             else:
                 self.dismiss(Target(None, "none"))
             return
-        meant = parse_target(typed, self._now)
+        meant = parse_target(typed, self._now())
         if isinstance(meant, datetime):
             self.dismiss(Target(meant, self._source()))
         else:
@@ -100,10 +101,11 @@ class SetTarget(Dialog[Target]):
         if not typed.strip():
             read.say(plain(" "))
             return
-        meant = parse_target(typed, self._now)
+        now = self._now()
+        meant = parse_target(typed, now)
         if isinstance(meant, datetime):
-            minutes = round((meant - self._now).total_seconds() / 60)
-            when = _("target {time}, in {n} min").format(time=fmt_time(meant, self._now), n=minutes)
+            minutes = round((meant - now).total_seconds() / 60)
+            when = _("target {time}, in {n} min").format(time=fmt_time(meant, now), n=minutes)
             read.say(plain("✓ " + when, "bold $success"))
         else:
             read.say(plain("▲ " + _(FAULTS[meant]), "$warning"))

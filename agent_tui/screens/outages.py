@@ -278,6 +278,7 @@ class OutagesScreen(DeskScreen):
 
     async def act_refresh(self) -> None:
         """Read what is on screen again."""
+        await super().act_refresh()
         self.map.read()
         self.lists.read(at_once=True)
 

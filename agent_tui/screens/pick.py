@@ -11,7 +11,7 @@ from textual.containers import Vertical
 
 from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
-from agent_tui.screens.dialog import Dialog
+from agent_tui.screens.dialog import STEPS, Dialog
 from agent_tui.text.fold import fold
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import LineList
@@ -19,7 +19,7 @@ from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.safe import SafeStatic, plain
 
 T = TypeVar("T")
-MOVES: Final = {"up": -1, "down": 1, "pageup": -10, "pagedown": 10}
+MOVES: Final = STEPS | {"pageup": -10, "pagedown": 10}
 MOST_SHOWN: Final = 12
 
 
@@ -118,11 +118,10 @@ class FilteredList(Dialog[T]):
 
     def on_key(self, event: events.Key) -> None:
         """The arrows move in the list."""
-        if (by := MOVES.get(event.key)) is not None and (ids := self.listed.row_ids):
+        if (by := MOVES.get(event.key)) is not None and self.listed.row_ids:
             event.stop()
             event.prevent_default()
-            here = ids.index(self.listed.highlighted) if self.listed.highlighted in ids else 0
-            self.listed.highlight(ids[min(max(here + by, 0), len(ids) - 1)])
+            self.listed.walk(by)
             return
         super().on_key(event)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.screen import Screen
 
-from agent_tui.i18n import _
+from agent_tui.i18n import _, ngettext
 from agent_tui.keys.actions import views_of
 from agent_tui.theme import dress, next_density, next_theme
 from agent_tui.widgets.line_list import LineList
@@ -116,7 +116,11 @@ class ShellActions(Screen[None]):
         unsent = self.desk.unsent
         question = _("Log out and leave the desk?")
         if unsent:
-            text = _("{n} changes are not sent yet; they go out at your next login here. Log out and leave the desk?")
+            text = ngettext(
+                "{n} change is not sent yet; it goes out at your next login here. Log out and leave the desk?",
+                "{n} changes are not sent yet; they go out at your next login here. Log out and leave the desk?",
+                unsent,
+            )
             question = text.format(n=unsent)
         if await self.app.push_screen_wait(Confirm(question, _("Log out"), _("Stay"))):
             await self.desk.leave()

@@ -72,7 +72,8 @@ def case_of(board: wire.Board) -> Case:
     """What is foretold for the next half-hour, with those on duty now."""
     duty = sum(board.agents.get(state, 0) for state in ON_DUTY)
     calls = 2 * board.forecast[0].offered if board.forecast else float(board.offered)
-    aht = board.aht_s or (board.ewt.aht_s if board.ewt is not None else 0.0) or USUAL_AHT_S
+    # The mean of today is that of two calls at dawn; the waiting time is worked out with what is to be expected.
+    aht = (board.ewt.aht_s if board.ewt is not None else 0.0) or board.aht_s or USUAL_AHT_S
     level = board.service_level_30m
     return Case(round(calls), duty, round(aht), target=level.target, threshold_s=level.threshold_s,
                 centres=5 if board.centre == ALL else 1)  # fmt: skip
@@ -174,12 +175,12 @@ class StaffingDialog(Dialog[None]):
 
     def _answered(self, _case: Case, answer: wire.WhatIf) -> None:
         self._answer, self._failed = answer, ""
-        if self.is_mounted:
+        if self.is_open:
             self._draw()
 
     def _not_answered(self, _case: Case, trouble: DeskError) -> None:
         self._failed = trouble.say()
-        if self.is_mounted:
+        if self.is_open:
             self._draw()
 
     def _draw(self) -> None:

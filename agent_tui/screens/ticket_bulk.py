@@ -119,8 +119,9 @@ async def attach(desk: "Desk", tickets: Sequence[wire.Ticket]) -> list[str] | No
     outages = sorted(desk.state.outages.values(), key=lambda outage: -outage.customers_out)
 
     def offered() -> tuple[str, list[Entry]]:
-        title = _("{n} tickets wait for which outage?").format(n=fmt_number(len(tickets)))
-        return title, [Entry(o.id, device_name(o), ", ".join(o.places)) for o in outages]
+        n = len(tickets)
+        title = ngettext("{n} ticket waits for which outage?", "{n} tickets wait for which outage?", n)
+        return title.format(n=fmt_number(n)), [Entry(o.id, device_name(o), ", ".join(o.places)) for o in outages]
 
     chosen = await cast("App[Any]", desk).push_screen_wait(Pick(offered))
     if not chosen:
@@ -149,15 +150,15 @@ async def carry_out(desk: "Desk", ids: Sequence[str], change: wire.TicketBulkCha
     return [one.id for one in answer.failed]
 
 
-async def merge(desk: "Desk", tickets: Sequence[wire.Ticket], into: wire.Ticket) -> None:
-    """Ask, then merge these tickets into the one that stays; each merge can be taken back."""
+async def merge(desk: "Desk", tickets: Sequence[wire.Ticket], into: wire.Ticket) -> list[str] | None:
+    """Ask, then merge these tickets into the one that stays; each merge can be taken back. Answers as `ask` does."""
     told = ngettext("Merge {what} into {into}?", "Merge {what} into {into}?", len(tickets))
     numbers = ", ".join(ticket.number for ticket in tickets[:SAID]) + (" …" if len(tickets) > SAID else "")
     question = told.format(what=numbers, into=into.number)
     note = _("They are closed; their notes are read there, their links are kept.")
     ask_first = Confirm(plain(f"{question}\n{note}", multiline=True), _("Merge"))
     if not await cast("App[Any]", desk).push_screen_wait(ask_first):
-        return
+        return None
     back = ""
     for ticket in tickets:
         kept = await desk.client.merge_ticket(ticket.id, into.id)
@@ -165,6 +166,7 @@ async def merge(desk: "Desk", tickets: Sequence[wire.Ticket], into: wire.Ticket)
         what = _("{number} merged into {into}").format(number=ticket.number, into=into.number)
         back = undoing.remember(desk, kept.undo, what)
     desk.toast(f"{_('{n} merged into {into}').format(n=len(tickets), into=into.number)}. {back}".strip())
+    return []
 
 
 async def close_of_outage(desk: "Desk", outage: wire.Outage) -> bool:

@@ -114,7 +114,7 @@ class TicketPane(AtTicket):
         patch = wire.PatchTicket(
             type=kind if kind and kind != ticket.type else UNSET,
             fields=self.typed_fields() or UNSET,
-            title=title if title and title != ticket.title else UNSET,
+            title=title if title and title != ticket.title.strip() else UNSET,
             status=_status(status) if status != ticket.status else UNSET,
             priority=_priority(priority) if priority != ticket.priority else UNSET,
             assignee=assignee if assignee != ticket.assignee else UNSET,

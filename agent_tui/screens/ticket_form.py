@@ -96,7 +96,8 @@ class TicketForm(VerticalScroll):
         self.query_one("#ticket-status", Choice).set_options(reachable(self.ticket.status if self.ticket else "new"))
         priorities = [(key, priority_words(key)[0].strip()) for key in PRIORITY]
         self.query_one("#ticket-priority", Choice).set_options(priorities)
-        self.query_one("#ticket-assignee", Choice).set_options([(NOBODY, _("nobody")), *self.people])
+        assignee = self.query_one("#ticket-assignee", Choice)
+        assignee.set_options(self._assignees(assignee.value))
         kind = self.query_one("#ticket-type", Choice)
         kind.set_options(type_options(self._types, self.ticket.type if self.ticket else ""))
         self.form.say_again()
@@ -125,7 +126,7 @@ class TicketForm(VerticalScroll):
     def fill(self, ticket: wire.Ticket, before: wire.Ticket | None) -> None:
         """Show a ticket; with `before`, what was changed here since then stays."""
         title = self.query_one("#ticket-title", TextField)
-        if before is None or title.value.strip() == before.title:
+        if before is None or title.value.strip() == before.title.strip():
             title.value = ticket.title
         kind = self.query_one("#ticket-type", Choice)
         chosen = ticket.type if before is None or kind.value == before.type else kind.value
@@ -146,8 +147,15 @@ class TicketForm(VerticalScroll):
         if before is None or priority.value == before.priority:
             priority.set(ticket.priority)
         assignee = self.query_one("#ticket-assignee", Choice)
-        if before is None or assignee.value == (before.assignee or NOBODY):
-            assignee.set(ticket.assignee or NOBODY)
+        untouched = before is None or assignee.value == (before.assignee or NOBODY)
+        chosen = ticket.assignee or NOBODY if untouched else assignee.value
+        assignee.set_options(self._assignees(chosen))
+        assignee.set(chosen)
+
+    def _assignees(self, chosen: str) -> list[tuple[str, str]]:
+        """Who may have it; somebody this desk does not know keeps it until another one is chosen."""
+        known = [(NOBODY, _("nobody")), *self.people]
+        return known if chosen in dict(known) else [*known, (chosen, chosen)]
 
     def refresh_facts(self, ticket: wire.Ticket, now: datetime) -> None:
         """Number, type, clock, and the notes so far."""
@@ -156,6 +164,7 @@ class TicketForm(VerticalScroll):
 
     def typed_fields(self) -> dict[str, str]:
         """The fields of the type that differ from the ticket's; the empty text where one was emptied."""
-        was = self.ticket.fields if self.ticket is not None else {}
+        # Blanks around a value are nobody's change.
+        was = {name: value.strip() for name, value in (self.ticket.fields if self.ticket else {}).items()}
         now = self.form.values
         return {name: now.get(name, "") for name in {*was, *now} if now.get(name, "") != was.get(name, "")}

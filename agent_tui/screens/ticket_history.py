@@ -120,16 +120,18 @@ class TicketHistory(Dialog[None]):
         if self._steps:
             self._fill()
         else:
-            self.run_worker(self._load(), group="history", exit_on_error=False)
+            self.work(self._load(), "history")
 
     async def _load(self) -> None:
-        listed = self.query_one("#steps", LineList)
+        wrong = ""
         try:
             self._steps = sorted(await self._read(), key=lambda step: -step.version)
         except DeskError as error:
-            listed.placeholder("failed", error.say())
-            return
-        self._fill()
+            wrong = error.say()
+        if self.is_open and wrong:
+            self.query_one("#steps", LineList).placeholder("failed", wrong)
+        elif self.is_open:
+            self._fill()
 
     def _fill(self) -> None:
         listed = self.query_one("#steps", LineList)

@@ -20,16 +20,16 @@ from agent_tui.i18n import _
 from agent_tui.keys.keymap import hint
 from agent_tui.messages import IntentRefused, IntentSent, Link
 from agent_tui.screens import ticket_bulk, undoing
-from agent_tui.screens.library import Library, Whole, values_of
+from agent_tui.screens.library import Whole
 from agent_tui.screens.pane_state import SIDE_BY_SIDE, as_of
-from agent_tui.screens.saved_views import SavedViews
 from agent_tui.screens.ticket_edit import TicketPane
 from agent_tui.screens.ticket_history import look_back
 from agent_tui.screens.ticket_list import TicketList
+from agent_tui.screens.ticket_texts import TicketTexts
 from agent_tui.widgets.line_list import LineList
 
 
-class TicketsScreen(SavedViews):
+class TicketsScreen(TicketTexts):
     """List on the left, ticket on the right; where there is no room for both, the opened ticket covers the list."""
 
     VIEW = "tickets"
@@ -52,7 +52,7 @@ class TicketsScreen(SavedViews):
     def __init__(self) -> None:
         super().__init__()
         self._let_keys_go: Callable[[], None] | None = None
-        self._record: wire.CustomerRecord | None = None
+        self._opening = ""
         self._snapshot = 0
 
     def body(self) -> ComposeResult:
@@ -60,12 +60,6 @@ class TicketsScreen(SavedViews):
         with Horizontal(id="tickets"):
             yield TicketList(id="tickets-pane")
             yield TicketPane(id="ticket-pane", can_focus=False)
-
-    def on_mount(self) -> None:
-        """What can be inserted while writing belongs to the ticket on screen."""
-        pane = self._pane
-        library = Library(self.desk, self._values, lambda: pane.snippets.look(pane.note.before))
-        pane.snippets.offers = library.offers
 
     def on_resize(self, event: events.Resize) -> None:
         """Side by side where both fit."""
@@ -108,18 +102,8 @@ class TicketsScreen(SavedViews):
         return self._pane.ticket.customer if self._pane.ticket else None
 
     @property
-    def _pane(self) -> TicketPane:
-        return self.query_one("#ticket-pane", TicketPane)
-
-    @property
     def _listed(self) -> TicketList:
         return self.query_one("#tickets-pane", TicketList)
-
-    def _values(self) -> dict[str, str]:
-        ticket = self._pane.ticket
-        record = self._record if ticket is not None and self._record and self._record.code == ticket.customer else None
-        outage = self.desk.state.outages.get(ticket.outage or "") if ticket is not None else None
-        return values_of(self.desk, record, ticket, outage)
 
     # Reading
 
@@ -152,22 +136,21 @@ class TicketsScreen(SavedViews):
             if not rebase and ticket.customer:
                 self.read(self._fetch_record(ticket), "record", before_keys=False)
 
+        if not rebase:
+            self._opening = id
         self.read(fetch(), "ticket", before_keys=not rebase)
-
-    async def _fetch_record(self, ticket: wire.Ticket) -> None:
-        """The placeholders of a text need it; the fields do not wait for it."""
-        with contextlib.suppress(DeskError):
-            self._record = await self.desk.client.customer(ticket.customer or "", reason=f"ticket:{ticket.id}")
 
     @on(TicketRead)
     def take_ticket(self, event: TicketRead) -> None:
         """Show it, or say what went wrong."""
         pane = self._pane
+        if event.id != (pane.ticket.id if event.rebase and pane.ticket is not None else self._opening):
+            # An answer that comes after another ticket was opened must not take the keys from that.
+            return
         if event.ticket is None:
             pane.say("failed", event.error.say() if event.error else "")
         elif event.rebase:
-            if pane.ticket is not None and pane.ticket.id == event.id:
-                pane.rebase(event.ticket, self._listed.now())
+            pane.rebase(event.ticket, self._listed.now())
         else:
             people = {agent.username: agent.name for agent in self.desk.state.agents.values()}
             user = self.desk.state.user
@@ -238,8 +221,7 @@ class TicketsScreen(SavedViews):
         if stays is None or not others:
             self.desk.toast(_("Mark the tickets to merge; the cursor stands on the one that stays."), "warning")
         else:
-            await ticket_bulk.merge(self.desk, others, stays)
-            self._listed.lines.clear_marks()
+            self._settle_marks(await ticket_bulk.merge(self.desk, others, stays))
 
     async def act_look_closer(self) -> None:
         """The whole of the snippet under the cursor; else the history of the ticket."""
@@ -289,6 +271,7 @@ class TicketsScreen(SavedViews):
 
     async def act_refresh(self) -> None:
         """Read the list again."""
+        await super().act_refresh()
         self._listed.read_again()
 
     async def act_back(self) -> None:

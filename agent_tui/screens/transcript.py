@@ -28,7 +28,9 @@ def lines(detail: wire.ContactDetail, names: dict[str, str]) -> Content:
     entries: list[tuple[float, int, Content]] = []
     for step in detail.history:
         who = names.get(step.by or "", "")
-        words = " · ".join(filter(None, (_(STATES.get(step.state, step.state)), who, step.detail)))
+        # An offer names the colleague it went to by id.
+        more = names.get(step.detail or "", step.detail)
+        words = " · ".join(filter(None, (_(STATES.get(step.state, step.state)), who, more)))
         line = plain(f"{fmt_clock(step.at, seconds=True)}  {words}", "$muted")
         entries.append((step.at.timestamp(), 0, line))
     for message in detail.transcript:
@@ -84,21 +86,20 @@ class Transcript(Dialog[None]):
             field.focus()
         else:
             self.query_one("#lines").focus()
-        self.run_worker(self._load(), group="transcript", exit_on_error=False)
+        self.work(self._load(), "transcript")
 
     async def _load(self) -> None:
-        text = self.query_one("#text", SafeStatic)
         try:
-            detail = await self._read()
+            shown = lines(await self._read(), self._names)
         except DeskError as error:
-            text.say(plain("✗ " + error.say(), "$error"), layout=True)
-            return
-        text.say(lines(detail, self._names), layout=True)
-        self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
+            shown = plain("✗ " + error.say(), "$error")
+        if self.is_open:
+            self.query_one("#text", SafeStatic).say(shown, layout=True)
+            self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
 
     def look_again(self) -> None:
         """The texts that can be inserted have been read."""
-        if self._send is not None and self.is_running:
+        if self._send is not None and self.is_open:
             self.query_one("#snippets", SnippetList).look(self.query_one("#message", WritingField).before)
 
     def act_back(self) -> None:

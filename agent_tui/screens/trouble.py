@@ -6,6 +6,7 @@ commune, or a device.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 import msgspec
@@ -20,7 +21,7 @@ from agent_tui.i18n import N_, _
 from agent_tui.keys.keymap import hint
 from agent_tui.net.latest import LatestWins
 from agent_tui.screens import trouble_place
-from agent_tui.screens.dialog import Dialog
+from agent_tui.screens.dialog import STEPS, Dialog
 from agent_tui.text.clean import clean
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.flowing import Flowing
@@ -175,17 +176,22 @@ class TroubleCodes(Dialog[wire.TroubleRequest]):
         self._error, self._power = event.error, event.power or self._power
         if event.found is not None:
             self._hits = {trouble_place.key(hit): hit for hit in event.found.items}
+        if event.power is not None and event.power.eta is not None:
+            self.set_timer(max(0.0, (event.power.eta - self._now).total_seconds()) + 1.0, self._draw)
         self._draw()
         self._go_on()
+
+    @property
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self.desk.now(), UTC)
 
     def on_key(self, event: events.Key) -> None:
         """Up and down walk through the places while typing."""
         listed, focused = self.query_one("#spots", LineList), self.focused
-        if event.key in ("up", "down") and focused is not None and focused.id == "spot" and (ids := listed.row_ids):
+        if event.key in STEPS and focused is not None and focused.id == "spot" and listed.row_ids:
             event.stop()
             event.prevent_default()
-            here = ids.index(listed.highlighted) if listed.highlighted in ids else -1
-            listed.highlight(ids[max(0, min(len(ids) - 1, here + (1 if event.key == "down" else -1)))])
+            listed.walk(STEPS[event.key])
             return
         super().on_key(event)
 
@@ -259,7 +265,7 @@ class TroubleCodes(Dialog[wire.TroubleRequest]):
         elif self._hits is not None and not hits:
             text = plain(_("No place by that name; fewer letters find more."), "$warning")
         else:
-            text = plain("") if self._power is None or hits else trouble_place.verdict_text(self._power)
+            text = plain("") if self._power is None or hits else trouble_place.verdict_text(self._power, self._now)
         said.display = bool(text.plain)
         said.say(text, layout=True)
 

@@ -1,14 +1,15 @@
 """The place of a trouble report: what was found for what was typed, and what is known of the supply there."""
 
+from datetime import datetime
 from typing import Final
 
 from textual.content import Content
 
 from agent_tui import wire
-from agent_tui.i18n import N_, _, fmt_number, language, ngettext
+from agent_tui.i18n import N_, _, fmt_number, ngettext
 from agent_tui.text.clean import clean
 from agent_tui.widgets.line_model import Cell, Column, Row
-from agent_tui.widgets.power_verdict import DEVICE, FACES, Face
+from agent_tui.widgets.power_verdict import DEVICE, FACES, Face, passed, said
 from agent_tui.widgets.safe import plain
 
 COLUMNS: Final = (
@@ -65,8 +66,8 @@ def asked(hit: wire.PlaceHit, contact: str) -> wire.PlacePowerRequest:
     return wire.PlacePowerRequest(commune=hit.commune, contact=contact)
 
 
-def verdict_text(power: wire.PlacePower) -> Content:
-    """Two lines or three: the verdict with its figures, the sentence to read aloud."""
+def verdict_text(power: wire.PlacePower, now: datetime) -> Content:
+    """Two lines or three: the verdict with its figures, the sentence to read aloud while its target lies ahead."""
     face = VERDICTS[power.verdict]
     head = Content.styled(f"{face.glyph} {_(face.word)}", f"bold {face.colour}")
     facts: list[str] = []
@@ -75,6 +76,6 @@ def verdict_text(power: wire.PlacePower) -> Content:
         facts.append(text.format(n=fmt_number(power.customers_out), total=fmt_number(power.customers)))
     if power.reporting:
         facts.append(ngettext("{n} other caller", "{n} other callers", power.reporting).format(n=power.reporting))
-    said = clean(power.say.en if language() == "en" else power.say.vi)
     head += Content("  " + " · ".join(facts)) if facts else Content("")
-    return Content("\n").join([head, plain(f"“{said}”")])
+    late = power.eta is not None and power.eta <= now
+    return Content("\n").join([head, passed() if late else plain(f"“{clean(said(power.say))}”")])

@@ -203,6 +203,8 @@ class WallboardScreen(WallboardKeys):
     async def _open_view(self, found: Behind) -> None:
         if found.view == "dangers":
             await self.desk.act("dangers")
+        elif found.view == "plans":
+            await self.desk.act("planned_works")
         else:
             await self.desk.show_view(found.view)
 
@@ -223,6 +225,11 @@ class WallboardScreen(WallboardKeys):
     def take_stays(self, event: Drill.Read) -> None:
         """Who is behind the figure."""
         self.drill.take(event, self.desk)
+
+    @on(Drill.Kept)
+    def say_kept(self) -> None:
+        """The sentence below the list was written without it."""
+        self._say_counted()
 
     def _show_centre(self, centre: str) -> None:
         self.centre = centre

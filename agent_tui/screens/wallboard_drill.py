@@ -50,6 +50,9 @@ class Drill(Vertical):
         stays: list[wire.Segment]
         error: DeskError | None = None
 
+    class Kept(Message):
+        """How agents keep their plans came."""
+
     def __init__(self, id: str) -> None:
         super().__init__(id=id)
         self.behind: Behind | None = None
@@ -133,6 +136,7 @@ class Drill(Vertical):
         self._days |= {one.id: one for one in day.items}
         if self.is_mounted:
             self.draw(desk)
+            self.post_message(self.Kept())
 
     def take(self, read: "Drill.Read", desk: Desk) -> None:
         """Show what was read, if it is still wanted."""

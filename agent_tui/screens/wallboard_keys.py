@@ -97,11 +97,11 @@ class WallboardKeys(DeskScreen):
         if action == "centre_state":
             await self._centre_state()
         elif action == "move_agents":
-            await lead_acts.move_agents(self.desk, self.drill.chosen_agents(self.desk))
-            self.drill.rows.clear_marks()
+            if await lead_acts.move_agents(self.desk, self.drill.chosen_agents(self.desk)):
+                self.drill.rows.clear_marks()
         elif action == "reassign":
-            await lead_acts.reassign(self.desk, contacts)
-            self.drill.rows.clear_marks()
+            if await lead_acts.reassign(self.desk, contacts):
+                self.drill.rows.clear_marks()
         elif action == "take_over":
             await lead_acts.take_over(self.desk, contacts[0])
         elif action == "what_if" and (board := self.board) is not None:
@@ -137,7 +137,7 @@ class WallboardKeys(DeskScreen):
     async def _centre_state(self) -> None:
         desk = self.desk
         now = datetime.fromtimestamp(desk.now(), UTC)
-        words = self._typed or self._standing() or announcement(desk.state.outages.values(), now)
+        words = self._typed or self._standing() or announcement(desk.state.outages.values())
 
         def keep(typed: wire.Say) -> None:
             self._typed = typed

@@ -176,8 +176,7 @@ class WrapUp(Dialog[WrapUpAnswer]):
             self._proposed()
         elif event.key in keymap.of("state") and self._more is not None:
             event.stop()
-            # In the app: a dialog that closes would cancel it inside the client, which loses the connection.
-            self.app.run_worker(self._ask_more(), group="more", exit_on_error=False)
+            self.work(self._ask_more(), "more")
         else:
             super().on_key(event)
 
@@ -196,7 +195,7 @@ class WrapUp(Dialog[WrapUpAnswer]):
                 await self._more()
             except DeskError as refused:
                 desk.toast(refused.say(), "warning")
-            if self.is_running:
+            if self.is_open:
                 self._tick()
 
     def _accept(self, code: str) -> None:

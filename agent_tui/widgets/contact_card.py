@@ -18,7 +18,7 @@ from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.line_model import Cell, Column, Row
 from agent_tui.widgets.outage_rows import cause_word
 from agent_tui.widgets.power_verdict import verdict_lines
-from agent_tui.widgets.queue_rows import CHANNELS, CLASSES, STATES, why
+from agent_tui.widgets.queue_rows import CHANNELS, CLASSES, STATES, WAITING, why
 from agent_tui.widgets.safe import SafeStatic, plain
 from agent_tui.widgets.ticket_rows import brief_due
 
@@ -83,8 +83,9 @@ def head_line(view: CardView, now: datetime) -> Content:
         return Content.styled(_("NO CONTACT IN HAND"), "bold $muted")
     glyph, word = CHANNELS.get(contact.channel, ("·", contact.channel))
     title = _("IN HAND") if view.mine else _("SELECTED")
-    since = contact.state_since if view.mine else contact.joined_at
-    state = "" if view.mine and contact.state == "connected" else _(STATES[contact.state])
+    waits = contact.state in WAITING
+    since = contact.joined_at if waits else contact.state_since
+    state = "" if view.mine and contact.state == "connected" else _(STATES["queued" if waits else contact.state])
     parts = [
         Content.styled(f"{glyph} {_(word)}", "bold"),
         Content(f"{state} {fmt_duration((now - since).total_seconds())}".strip()),

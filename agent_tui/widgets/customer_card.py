@@ -7,12 +7,11 @@ from textual.content import Content
 
 from agent_tui import wire
 from agent_tui.i18n import ZONE, _, fmt_time, ngettext
-from agent_tui.text.fold import fold
 from agent_tui.widgets.bill_table import owed
 from agent_tui.widgets.contact_card import DISPOSITIONS, TARIFFS
 from agent_tui.widgets.customer_rows import LOADS, state_words
 from agent_tui.widgets.outage_rows import cause_word
-from agent_tui.widgets.power_verdict import DEVICE, STATUS, device_name, target_line, verdict_lines
+from agent_tui.widgets.power_verdict import STATUS, device_name, device_words, target_line, verdict_lines
 from agent_tui.widgets.queue_rows import CHANNELS, STATES, WHY
 from agent_tui.widgets.safe import plain
 from agent_tui.widgets.ticket_rows import brief_due, status_words
@@ -42,16 +41,10 @@ def places(record: wire.CustomerRecord) -> list[Content]:
     return lines
 
 
-def _named(device: wire.Device) -> str:
-    """Kind and name, unless the name begins with the kind already (`Trạm 110 kV Đồng Xuân`)."""
-    kind, name = _(DEVICE[device.kind]), device.name or device.code
-    return name if fold(name).startswith(fold(kind)) else f"{kind} {name}"
-
-
 def supply(record: wire.CustomerRecord, now: datetime) -> list[Content]:
     """Phones, meter, contract, tariff, way to the substation, priority load and what is owed, as labelled lines."""
     households = ngettext("{n} household", "{n} households", record.households).format(n=record.households)
-    path = " › ".join(_named(device) for device in record.network)
+    path = " › ".join(device_words(device.kind, device.name or device.code) for device in record.network)
     rows = [
         (_("Phone"), plain(" · ".join(record.phones) or "–")),
         (_("Meter"), plain(f"{record.meter_no or '–'} · {_('contract')} {record.contract_no or '–'}")),
@@ -129,7 +122,7 @@ def power_page(
     about = next((o for o in outages if power is not None and o.id == power.outage), None)
     lines = [*verdict(power, about, now, failed), BLANK, plain(_("NETWORK"), "bold $muted")]
     for depth, device in enumerate(reversed(record.network)):
-        lines.append(plain("  " * depth + _named(device)))
+        lines.append(plain("  " * depth + device_words(device.kind, device.name or device.code)))
     if not record.network:
         lines.append(plain(_("no transformer on file"), "$muted"))
     touched = on_the_path(record, outages, power.outage if power else None)

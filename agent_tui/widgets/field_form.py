@@ -69,7 +69,7 @@ class FieldRow(Vertical):
                 return entry.value
             for field in self.query(TextField):
                 return field.value.strip()
-        return self._value
+        return self._value.strip()
 
     @value.setter
     def value(self, value: str) -> None:
@@ -135,7 +135,7 @@ class FieldForm(Vertical):
 
     def follow(self, specs: Sequence[wire.FieldSpec], now: Mapping[str, str], before: Mapping[str, str]) -> None:
         """The ticket moved on: fields nobody touched here follow it, typed ones stay."""
-        typed = {name: value for name, value in self.values.items() if value != before.get(name, "")}
+        typed = {name: value for name, value in self.values.items() if value != before.get(name, "").strip()}
         emptied = {name: "" for name in before if not self.values.get(name)}
         self.show(specs, {**now, **emptied, **typed})
 

@@ -102,6 +102,10 @@ class LineList(LineCanvas, can_focus=True):
         self._go(self._lines.index[id])
         return True
 
+    def walk(self, by: int) -> None:
+        """Put the cursor so many rows on, for a field beside the list that has the keys; the ends hold."""
+        self._go(self._lines.at + by)
+
     def clear_marks(self) -> None:
         """No row is marked."""
         self.mark_only(())

@@ -51,16 +51,17 @@ class OfferBar(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        """`☎ OFFER who · facts · F2 take · 17 s`."""
+        """`☎ OFFER who · facts · F2 take · 17 s`; a long name gives way to the key and the countdown."""
         if self.offer is None:
             return Content("")
         parts = [(f" {self.offer.title} ", "bold"), (self.offer.who, "bold")]
         facts = " · ".join(fact for fact in self.offer.facts if fact)
         parts.append((f" · {facts}" if facts and self.offer.who else facts, ""))
-        parts.append((f" · {self.offer.key}", "bold"))
+        tail = Content.styled(f" · {self.offer.key}", "bold")
         if self.offer.until is not None:
-            parts.append((f" · {max(0, round(self.offer.until - self._now))} s", ""))
-        return Content.assemble(*parts)
+            tail += Content(f" · {max(0, round(self.offer.until - self._now))} s")
+        room = max(0, self.size.width - tail.cell_length)
+        return Content.assemble(*parts).truncate(room, ellipsis=True) + tail
 
     def on_click(self, event: events.Click) -> None:
         """A click does what the line says."""

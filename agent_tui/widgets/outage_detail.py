@@ -26,7 +26,7 @@ def detail(
 
     `possible` callers known only by their commune may mean it: they are in no count.
     """
-    lines = summary(outage, now, inside=inside)
+    lines = summary(outage, now, inside=inside, possible=possible)
     lines += section(_("Steps"), [step_line(step, now) for step in outage.steps])
     # An expired target stays in the history: it is what callers were told.
     lines += section(_("Targets given"), [target_entry(entry, now) for entry in reversed(outage.etr_history)])
@@ -34,9 +34,7 @@ def detail(
     if calls is None:
         lines += section(_("Calls"), [Content.styled(_("reading …"), "$muted")])
     else:
-        told = _("+{n} possible: only their commune is known").format(n=possible)
-        perhaps = [plain(told, "$muted")] if possible else []
-        lines += section(_("Calls"), [*perhaps, *(call_line(contact, now) for contact in calls[:CALLS_SHOWN])])
+        lines += section(_("Calls"), [call_line(contact, now) for contact in calls[:CALLS_SHOWN]])
     if outage.tickets_open:
         told = ngettext("{n} ticket may be closed now", "{n} tickets may be closed now", len(outage.tickets_open))
         lines += section(_("Tickets"), [plain(told.format(n=len(outage.tickets_open)))])

@@ -48,12 +48,23 @@ CAUSES: Final[dict[str, str]] = {
     "CUST.AFTER": N_("behind the meter"),
     "UNK": N_("unknown"),
 }
+# Under the heading "crew" the word alone: what is saved is the room for the callers who may belong to it.
+CREW_AT: Final[dict[str, str]] = {
+    "none": "–",
+    "assigned": N_("allocated"),
+    "enroute": N_("on the way"),
+    "onsite": N_("on site"),
+    "working": N_("working"),
+    "held": N_("held up"),
+    "done": N_("finished"),
+}
 COLUMNS: Final[tuple[Column, ...]] = (
     Column("status", N_("status"), 16),
-    Column("crew", N_("crew"), 15, hide_below=77),
+    Column("crew", N_("crew"), 11, hide_below=77),
     Column("device", N_("device"), 14, flex=2),
     Column("out", N_("out"), 8, align="right"),
     Column("calls", N_("calls"), 5, hide_below=61, align="right"),
+    Column("possible", "+?", 3, hide_below=77, align="right"),
     Column("since", N_("since"), 12, hide_below=91),
     Column("etr", N_("target"), 14),
     Column("cause", N_("cause"), 18, flex=1, hide_below=110),
@@ -102,17 +113,18 @@ def short_age(seconds: float) -> str:
     return f"{minutes // 60}h" if minutes < 6_000 else f"{min(minutes // 1_440, 99)}d"
 
 
-def row(outage: wire.Outage, now: datetime) -> Row:
-    """One outage as one line."""
-    crew = _(CREW[outage.crew]) if outage.crew != "none" else "–"
+def row(outage: wire.Outage, now: datetime, possible: int = 0) -> Row:
+    """One outage as one line; `possible` callers known only by their commune may mean it: they are in no count."""
+    more = f"+{possible}" if possible < 100 else ">99"
     return Row(
         id=outage.id,
         cells=(
             Cell(status_words(outage), _status_style(outage)),
-            Cell(crew, "" if outage.crew != "none" else "$muted"),
+            Cell(_(CREW_AT[outage.crew]), "" if outage.crew != "none" else "$muted"),
             Cell(outage.device_name or outage.device, "bold"),
             Cell(fmt_number(outage.customers_out)),
             Cell(fmt_number(outage.calls)),
+            Cell(more if possible else "", "$muted"),
             Cell(fmt_time(outage.started_at, now), "$muted"),
             _etr_cell(outage, now),
             Cell(cause_word(outage.cause), "$muted"),
@@ -189,8 +201,12 @@ def summary(
     most: int | None = None,
     streets: Sequence[str] = (),
     inside: Sequence[wire.Outage] = (),
+    possible: int = 0,
 ) -> list[Content]:
-    """What card and full picture begin with; `most` shortens lists, `inside` are the outages nested in this one."""
+    """What card and full picture begin with; `most` shortens lists, `inside` are the outages nested in this one.
+
+    `possible` callers known only by their commune may mean it.
+    """
     lines = [
         card_head(outage),
         *loads(outage, 20 if most is None else most // 2),
@@ -211,12 +227,14 @@ def summary(
     if outage.places:
         more = f" +{len(outage.places) - most}" if most is not None and len(outage.places) > most else ""
         lines.append(label(_("Places")) + plain(", ".join(outage.places[:most]) + more))
+    if possible:
+        lines.append(plain(_("+{n} possible: only their commune is known").format(n=possible), "$muted"))
     return lines
 
 
-def card(outage: wire.Outage, now: datetime, streets: Sequence[str] = ()) -> Content:
+def card(outage: wire.Outage, now: datetime, streets: Sequence[str] = (), possible: int = 0) -> Content:
     """One outage in short, as much as fits under the list; what is missing here is one key away."""
-    lines = summary(outage, now, most=6, streets=streets)
+    lines = summary(outage, now, most=6, streets=streets, possible=possible)
     lines.extend(step_line(step, now) for step in outage.steps[-3:])
     lines.extend(note_line(note, now) for note in outage.notes[-2:])
     return Content("\n").join(lines)

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from agent_tui import wire
 from agent_tui.i18n import N_, _, fmt_duration, fmt_number, fmt_time, language, ngettext
+from agent_tui.text.fold import fold
 
 OUT = frozenset({"planned_now", "known_outage", "predicted_outage"})
 
@@ -93,10 +94,16 @@ def target_line(outage: wire.Outage, now: datetime) -> Content:
     return Content.styled(text, "bold")
 
 
+def device_words(kind: str, name: str) -> str:
+    """Kind and name of a device, unless the name says the kind itself (`TBA Ea Kar 5`, `Nhánh 01`)."""
+    word = _(DEVICE[kind]) if kind in DEVICE else ""
+    told = fold(name).split()[:1] == fold(word).split()[:1]
+    return name if told or not word else f"{word} {name}"
+
+
 def device_name(outage: wire.Outage) -> str:
     """The failed device as people call it: kind and name, or its code."""
-    kind = _(DEVICE[outage.device_kind]) if outage.device_kind in DEVICE else ""
-    return " ".join(part for part in (kind, outage.device_name or outage.device) if part)
+    return device_words(outage.device_kind, outage.device_name or outage.device)
 
 
 def _headline(power: wire.Power, outage: wire.Outage | None, now: datetime) -> Content:
@@ -142,8 +149,13 @@ def _facts(power: wire.Power, outage: wire.Outage | None, now: datetime, cause: 
 def sentence(power: wire.Power, outage: wire.Outage | None, now: datetime) -> Content:
     """What to read aloud, in quotation marks; withheld where its target has passed."""
     if not quotable(power, outage, now):
-        return Content.styled(_("The target in this sentence has passed: do not read it aloud."), "$warning")
+        return passed()
     return Content.styled(f"“{said(power.say)}”", "bold")
+
+
+def passed() -> Content:
+    """What stands in place of a sentence whose target has passed."""
+    return Content.styled(_("The target in this sentence has passed: do not read it aloud."), "$warning")
 
 
 def said(say: wire.Say) -> str:

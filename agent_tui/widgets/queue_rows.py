@@ -63,7 +63,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("who", N_("who"), 12, flex=3),
     Column("where", N_("where"), 8, flex=2, hide_below=56),
     Column("why", N_("why"), 9, hide_below=64),
-    Column("state", N_("state"), 17, hide_below=94),
+    Column("state", N_("state"), 21, hide_below=96),
 )
 
 

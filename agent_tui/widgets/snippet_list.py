@@ -97,10 +97,8 @@ class SnippetList(LineList, can_focus=False):
 
     def step(self, by: int) -> None:
         """One line up or down."""
-        ids = self.row_ids
-        here = ids.index(self.highlighted) if self.highlighted in ids else 0
         self._moved = True
-        self.highlight(ids[min(max(here + by, 0), len(ids) - 1)])
+        self.walk(by)
 
 
 def _row(one: Snippet) -> Row:

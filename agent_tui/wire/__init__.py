@@ -49,6 +49,7 @@ from agent_tui.wire.base import (
 from agent_tui.wire.bills import Bill, BillCheck, BillFlag, BillStatus, ReadingKind, Tier
 from agent_tui.wire.bulk import BulkAnswer, BulkChange, BulkFailure, BulkRequest
 from agent_tui.wire.contacts import (
+    Attached,
     AttachRequest,
     Callback,
     CallbackRequest,
@@ -162,6 +163,7 @@ from agent_tui.wire.trouble import (
     PlacePowerRequest,
     PlaceSearch,
     PlaceVerdict,
+    PossibleCalls,
     PredictedFrom,
     ReportedCommune,
     Trouble,
@@ -189,21 +191,21 @@ from agent_tui.wire.wallboard import (
 # Many names on a line: the list would be a second table of contents.
 __all__ = [
     "DRAFT_CHARS", "MOST_DRAFTS", "MOST_FIELDS", "Activity", "Agent", "AgentChange", "AgentMoved", "AgentReport",
-    "AgentRow", "AgentState", "AgentsRequest", "Area", "Article", "AttachRequest", "Banner", "BannerRequest", "Bars",
-    "Bill", "BillCheck", "BillFlag", "BillStatus", "Board", "BoardAlert", "BulkAnswer", "BulkChange", "BulkFailure",
-    "BulkRequest", "Callback", "CallbackAttempt", "CallbackRequest", "CallbackResult", "CallbackResultRequest",
-    "Channel", "CommuneOut", "ConsultRequest", "Contact", "ContactBrief", "ContactDetail", "ContactEvent",
-    "ContactState", "Counts", "CrewStatus", "CsatRequest", "CustomerHit", "CustomerHits", "CustomerRecord",
-    "CustomerSearch", "Device", "DeviceKind", "DialResult", "Direction", "Dispatch", "DispatchRequest", "Draft",
-    "DraftRequest", "DueState", "EtrEntry", "EtrSource", "EtrState", "Event", "EventKind", "Ewt", "FieldChange",
-    "FieldError", "FieldKind", "FieldSpec", "FinishRequest", "ForecastPart", "Gone", "Handover", "HandoverRequest",
-    "Health", "Hello", "HotFeeder", "HotlineCard", "IdentifyRequest", "Intent", "IntervalReport", "IntervalRow",
-    "Lane", "Lever", "Line", "MergeRequest", "Message", "MessageDraft", "MessageRequest", "NewContact", "NewNote",
-    "NewOutage", "NewPlan", "NewTicket", "NoticeChannel", "NotifyRequest", "OpenDispatch", "Option", "Outage",
-    "OutageBrief", "OutageCallback", "OutageHit", "OutageHits", "OutageKind", "OutageMessage", "OutageNote",
+    "AgentRow", "AgentState", "AgentsRequest", "Area", "Article", "AttachRequest", "Attached", "Banner",
+    "BannerRequest", "Bars", "Bill", "BillCheck", "BillFlag", "BillStatus", "Board", "BoardAlert", "BulkAnswer",
+    "BulkChange", "BulkFailure", "BulkRequest", "Callback", "CallbackAttempt", "CallbackRequest", "CallbackResult",
+    "CallbackResultRequest", "Channel", "CommuneOut", "ConsultRequest", "Contact", "ContactBrief", "ContactDetail",
+    "ContactEvent", "ContactState", "Counts", "CrewStatus", "CsatRequest", "CustomerHit", "CustomerHits",
+    "CustomerRecord", "CustomerSearch", "Device", "DeviceKind", "DialResult", "Direction", "Dispatch",
+    "DispatchRequest", "Draft", "DraftRequest", "DueState", "EtrEntry", "EtrSource", "EtrState", "Event", "EventKind",
+    "Ewt", "FieldChange", "FieldError", "FieldKind", "FieldSpec", "FinishRequest", "ForecastPart", "Gone", "Handover",
+    "HandoverRequest", "Health", "Hello", "HotFeeder", "HotlineCard", "IdentifyRequest", "Intent", "IntervalReport",
+    "IntervalRow", "Lane", "Lever", "Line", "MergeRequest", "Message", "MessageDraft", "MessageRequest", "NewContact",
+    "NewNote", "NewOutage", "NewPlan", "NewTicket", "NoticeChannel", "NotifyRequest", "OpenDispatch", "Option",
+    "Outage", "OutageBrief", "OutageCallback", "OutageHit", "OutageHits", "OutageKind", "OutageMessage", "OutageNote",
     "OutageSearch", "OutageStats", "OutageStatus", "OutageStep", "Page", "PatchOutage", "PatchPlan", "PatchTicket",
     "Phone", "PlaceHit", "PlacePower", "PlacePowerRequest", "PlaceSearch", "PlaceVerdict", "Plan", "PlanChange",
-    "PlanClock", "PlanClockState", "PlanRule", "Power", "PredictedFrom", "Presence", "PresenceRequest",
+    "PlanClock", "PlanClockState", "PlanRule", "PossibleCalls", "Power", "PredictedFrom", "Presence", "PresenceRequest",
     "PriorityClass", "PriorityLoad", "Problem", "ReadingKind", "Ready", "ReassignRequest", "Reliability",
     "ReportedCommune", "Request", "RequestType", "Reset", "RestoreRequest", "Role", "Said", "Say", "Segment",
     "SelfService", "SentNotice", "ServiceLevel", "Session", "SessionRequest", "Short", "SkillsRequest", "Snapshot",
@@ -212,4 +214,4 @@ __all__ = [
     "TicketNote", "TicketPresence", "TicketPriority", "TicketSearch", "TicketStatus", "TicketType", "Tier", "Time",
     "TransferRequest", "Transferred", "Trouble", "TroubleCall", "TroubleDanger", "TroublePlace", "TroubleRequest",
     "TroubleScope", "TroubleSign", "Undone", "UndoneThing", "User", "Verdict", "Wallboard", "WhatIf", "WhatIfRequest",
-]  # fmt: skip  # fmt: skip
+]  # fmt: skip

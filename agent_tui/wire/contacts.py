@@ -122,6 +122,12 @@ class HotlineCard(Struct, frozen=True):
     hotline: str
 
 
+class Attached(Contact, frozen=True):
+    """A contact that joined an outage; `undo` takes that back (null: nothing was changed)."""
+
+    undo: str | None = None
+
+
 class Transferred(Contact, frozen=True):
     """A transferred contact; `card` is to be read out when it went to another corporation."""
 

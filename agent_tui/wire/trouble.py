@@ -117,6 +117,13 @@ class ReportedCommune(Struct, frozen=True):
     possible: int = 0
 
 
+class PossibleCalls(Struct, frozen=True):
+    """How many callers of whom only the commune is known may mean an outage; they are counted at none."""
+
+    outage: str
+    callers: int
+
+
 class TroubleCall(Struct, frozen=True):
     """One call counted at an outage; `active` until the supply is back, or it was found to be none."""
 

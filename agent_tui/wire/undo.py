@@ -4,7 +4,7 @@ from msgspec import Struct
 
 
 class UndoneThing(Struct, frozen=True):
-    """One thing that is again as it was, and its new version."""
+    """One thing of a change, and its version now."""
 
     kind: str
     id: str
@@ -12,7 +12,8 @@ class UndoneThing(Struct, frozen=True):
 
 
 class Undone(Struct, frozen=True):
-    """A change that was taken back."""
+    """A change that was taken back; `stayed` are the things of it that went on since (contacts that ended)."""
 
     done: int
     items: list[UndoneThing] = []
+    stayed: list[UndoneThing] = []

@@ -63,4 +63,4 @@ def follow(plan: Sequence[Planned], duty: Sequence[Span], paused: Sequence[Span]
 
 
 def _within(spans: Sequence[Span], start: float, end: float) -> list[Span]:
-    return [(max(start, begin), min(end, to)) for begin, to in spans if begin < end and to > start]
+    return [(max(start, begin), min(end, to)) for begin, to in spans]

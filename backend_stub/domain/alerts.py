@@ -11,7 +11,7 @@ from agent_tui.wire import Say
 Code = Literal[
     "data_gap", "feed_silent", "service_level", "longest_wait", "abandon", "no_staff", "short_of_agents",
     "not_responding", "callbacks_late", "blocked", "danger_unanswered",
-    "commune_reported",
+    "commune_reported", "notice_due",
 ]  # fmt: skip
 Level = Literal["look", "act"]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -64,6 +64,7 @@ class Figures(Struct, frozen=True):
     reached: int = 0
     dangers: int = 0
     communes: tuple[Reported, ...] = ()
+    notices_due: int = 0
 
 
 class Alert(Struct, frozen=True):
@@ -81,14 +82,15 @@ _PERCENT: Final = 100
 
 def alerts(seen: Figures, limits: Thresholds) -> list[Alert]:
     """Return what passed its threshold, what needs acting on first."""
-    found = [*_dangers(seen), *_communes(seen), *_feed(seen, limits), *_rates(seen, limits), *_people(seen, limits)]
+    told = [*_dangers(seen), *_communes(seen), *_notices(seen)]
+    found = [*told, *_feed(seen, limits), *_rates(seen, limits), *_people(seen, limits)]
     return sorted(found, key=lambda alert: alert.level != "act")
 
 
 def _dangers(seen: Figures) -> Iterator[Alert]:
     if seen.dangers:
-        one = "1 field unit has not acknowledged a danger: call it now."
-        many = f"{seen.dangers} field units have not acknowledged a danger: call them now."
+        one = "1 danger is not acknowledged by any field unit: call one now."
+        many = f"{seen.dangers} dangers are not acknowledged by any field unit: call one now."
         say = Say(
             f"{seen.dangers} vụ nguy hiểm chưa được tổ trực xác nhận: gọi ngay.", one if seen.dangers == 1 else many
         )
@@ -103,6 +105,14 @@ def _communes(seen: Figures) -> Iterator[Alert]:
         en = f" (and {more} more communes)" if more > 1 else " (and 1 more commune)" if more else ""
         say = Say(f"{worst.say.vi}{vi}.", f"{worst.say.en}{en}.")
         yield Alert("commune_reported", "look", worst.callers, worst.threshold, say)
+
+
+def _notices(seen: Figures) -> Iterator[Alert]:
+    if seen.notices_due:
+        n = seen.notices_due
+        what = "1 planned work must be told to its" if n == 1 else f"{n} planned works must be told to their"
+        say = Say(f"{n} lịch cắt điện phải báo khách hàng trong vòng một ngày.", f"{what} customers within a day.")
+        yield Alert("notice_due", "look", n, 0, say)
 
 
 def _feed(seen: Figures, limits: Thresholds) -> Iterator[Alert]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from agent_tui.wire import Say
 from backend_stub.domain.bill_check import RECHECK, Effects, Findings, Period
+from backend_stub.domain.numbers import number_vi
 from backend_stub.domain.tariff import Line, half_up
 
 MONTHS = (
@@ -16,11 +17,6 @@ MONTHS = (
 def say(found: Findings, recheck_hours: int) -> Say:
     """Tell the bill, what it is compared with, why it changed and what is offered; `recheck_hours` is a target."""
     return Say(vi=" ".join(_vi(found, recheck_hours)), en=" ".join(_en(found, recheck_hours)))
-
-
-def number_vi(figure: int) -> str:
-    """Write a whole number in Vietnamese: 979.560."""
-    return f"{figure:,}".replace(",", ".")
 
 
 def _decimal(figure: int, places: int, point: str) -> str:

@@ -74,11 +74,14 @@ def possibly(call: CommuneCall, outages: Iterable[OutageThere]) -> OutageThere |
     return min(fitting, key=lambda o: (-o.customers[call.commune], o.started_at, o.id), default=None)
 
 
-def possible(calls: Iterable[CommuneCall], outages: Iterable[OutageThere], outage: str) -> int:
-    """Return how many callers may mean this one of the outages."""
-    there = tuple(outages)
-    meant = ((call, possibly(call, there)) for call in calls if call.weight)
-    return len({call.caller for call, best in meant if best is not None and best.id == outage})
+def possible(calls: Iterable[CommuneCall], outages: Iterable[OutageThere]) -> Counter[str]:
+    """Return how many callers may mean each of the outages, by the outages' ids."""
+    in_commune: dict[str, list[OutageThere]] = {}
+    for outage in outages:
+        for commune in outage.customers:
+            in_commune.setdefault(commune, []).append(outage)
+    meant = ((call.caller, possibly(call, in_commune.get(call.commune, ()))) for call in calls if call.weight)
+    return Counter(outage for _, outage in {(caller, best.id) for caller, best in meant if best is not None})
 
 
 def reported(

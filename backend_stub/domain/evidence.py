@@ -62,6 +62,7 @@ class Node:
 
     __slots__ = (
         "branches_out",
+        "callers",
         "calls",
         "children",
         "code",
@@ -82,6 +83,7 @@ class Node:
         self.parent = parent
         self.children: dict[str, Node] = {}
         self.calls: dict[str, Call] = {}
+        self.callers = 0
         self.own = 0
         self.weight = 0
         self.touched = 0
@@ -157,7 +159,7 @@ class Tree:
         return self.nodes[path[0]]
 
     def _recount(self, low: Node) -> None:
-        own = _said_by(low.calls)
+        low.callers, own = _said_by(low.calls)
         step, low.own = own - low.own, own
         transformers = laterals = 0
         node: Node | None = low
@@ -185,7 +187,7 @@ class Tree:
         if node.weight < rules.min_calls:
             return False
         # Who only knows the lateral stands at one of its transformers.
-        touched = node.touched + (len(node.calls) if shape.kind == "lateral" else 0)
+        touched = node.touched + (node.callers if shape.kind == "lateral" else 0)
         direct = touched >= max(2, rules.transformers_share_lateral * shape.direct - _HAIR)
         if direct and 2 * shape.direct >= shape.transformers:
             return True
@@ -196,13 +198,13 @@ class Tree:
         return outs >= max(2, share * units - _HAIR)
 
 
-def _said_by(calls: dict[str, Call]) -> int:
-    """Return the weight of the callers: one who calls again is still one."""
+def _said_by(calls: dict[str, Call]) -> tuple[int, int]:
+    """Return how many callers there are and their weight: one who calls again is still one."""
     callers = {call.caller: call.weight for call in calls.values()}
     if len(callers) < len(calls):
         for call in calls.values():
             callers[call.caller] = max(call.weight, callers[call.caller])
-    return sum(callers.values())
+    return len(callers), sum(callers.values())
 
 
 def calls_below(node: Node) -> dict[str, Call]:

@@ -4,6 +4,7 @@ import math
 
 from agent_tui.wire import Say
 from backend_stub.domain.commune_calls import CommuneReport
+from backend_stub.domain.numbers import number_vi
 
 _VI = {"transformer": "trạm", "lateral": "nhánh", "feeder": "xuất tuyến", "substation": "trạm 110 kV"}
 
@@ -35,8 +36,3 @@ def explain_commune(name: str, one: CommuneReport) -> Say:
         vi += f"; có thể do sự cố {what} ({number_vi(one.there)} trong {number_vi(one.total)} khách hàng ở đó)"
         en += f"; possibly the outage of {what} ({one.there:,} of {one.total:,} customers there)"
     return Say(vi=vi, en=en)
-
-
-def number_vi(n: int) -> str:
-    """Return a number as written in Vietnamese: `12.400`."""
-    return f"{n:,}".replace(",", ".")

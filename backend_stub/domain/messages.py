@@ -42,7 +42,7 @@ def vietnamese(about: About, now: float) -> str:
     place, since, cause = about.place, _at(about.began), about.cause[0]
     because = f" do {cause}" if cause else ""
     target = f", mục tiêu có điện lại {_at(about.target)}" if about.target and about.target > now else ""
-    until = f" đến {_at(about.target)}" if about.target else ""
+    until = f" đến {_at(about.target)}" if about.target and about.target > now else ""
     text = {
         "known": f"{place} mất điện từ {since}{because}. Đang khắc phục, sẽ báo khi có điện.",
         "etr": f"{place} mất điện từ {since}{because}{target}.",
@@ -62,7 +62,7 @@ def english(about: About, now: float) -> str:
     place, since, cause = about.place, _at(about.began), about.cause[1]
     because = f" ({cause})" if cause else ""
     target = f", target {_at(about.target)}" if about.target and about.target > now else ""
-    until = f" to {_at(about.target)}" if about.target else ""
+    until = f" to {_at(about.target)}" if about.target and about.target > now else ""
     text = {
         "known": f"{place}: no power since {since}{because}. Being repaired; we write when it is back.",
         "etr": f"{place}: no power since {since}{because}{target}.",

@@ -1,5 +1,7 @@
-"""Nested outages: who stayed out when an outage was restored has one interruption, not two, and each minute once.
+"""Outages inside outages: who is out in both has one interruption, not two, and each minute once.
 
+One lies inside another that was nested in it (who stayed out when that was restored), or that was found to lie below it
+at the same time: a transformer first, then its feeder.
 The customers of a nested step are looked for in the outer outage's steps, in those of the same transformers where these
 are known, else in those that came back last. Their interruption is the two times together, which never is negative.
 """
@@ -14,7 +16,8 @@ NEVER = float("inf")
 class Step:
     """Customers of one place who went out and came back together; times in epoch seconds, None: still out.
 
-    `devices` are the transformers known to have come back in it, `below` those of a nested outage (with a `parent`).
+    `devices` are the transformers known to have come back in it, `below` all those of an outage inside another (its
+    `parent`).
     """
 
     outage: str
@@ -30,6 +33,53 @@ class Step:
     def back(self) -> float:
         """When they came back, NEVER while they are out."""
         return NEVER if self.restored_at is None else self.restored_at
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where and how long an outage was: its device and those above it, first out and last back (NEVER: still out).
+
+    `number` is the order they were reported in; `parent` is what it was said to be nested in.
+    """
+
+    outage: str
+    number: int
+    path: tuple[str, ...]
+    began: float
+    ended: float
+    parent: str | None = None
+
+
+def inside(outages: Iterable[Extent]) -> dict[str, str]:
+    """Return which outage each one lies inside, for those that do.
+
+    Said so, or the nearest further up the grid, or reported earlier at the same device, of those whose times touch.
+    Each lies inside one at the most: where it touches several that do not touch one another, the others count in full.
+    """
+    everyone = sorted(outages, key=lambda one: one.number)
+    known = {one.outage for one in everyone}
+    found = {one.outage: one.parent for one in everyone if one.parent is not None and one.parent in known}
+    at: dict[str, list[Extent]] = {}
+    for one in everyone:
+        at.setdefault(one.path[0], []).append(one)
+    for one in everyone:
+        above = (up for device in one.path for up in at.get(device, ()) if _holds(up, one))
+        # Paths are those of the day of the report: after a move of the grid two may lie below each other.
+        if one.outage not in found and (up := next((up for up in above if not _leads(found, up, one)), None)):
+            found[one.outage] = up.outage
+    return found
+
+
+def _holds(up: Extent, one: Extent) -> bool:
+    earlier = up.path[0] != one.path[0] or up.number < one.number
+    return earlier and up.began <= one.ended and one.began <= up.ended
+
+
+def _leads(found: Mapping[str, str], up: Extent, to: Extent) -> bool:
+    at: str | None = up.outage
+    while at is not None and at != to.outage:
+        at = found.get(at)
+    return at is not None
 
 
 def merged(steps: Iterable[Step]) -> list[Step]:
@@ -58,18 +108,14 @@ def _outer_first(own: Mapping[str, list[Step]]) -> list[str]:
 def _joined(step: Step, outer: list[Step]) -> Iterator[Step]:
     """Yield a nested step's customers with their whole interruption, and take them out of the outer outage's steps."""
     left = step.customers
-    same = [piece for piece in outer if not piece.devices.isdisjoint(step.below)]
+    about = step.devices or step.below
+    same = [piece for piece in outer if not piece.devices.isdisjoint(about)]
     for piece in sorted(same or outer, key=lambda one: -one.back):
         took = min(left, piece.customers)
-        if not took:
-            continue
-        if step.out_at <= piece.back and piece.out_at <= step.back:
+        # Whoever came back and went out again has two interruptions.
+        if took and step.out_at <= piece.back and piece.out_at <= step.back:
             left -= took
             piece.customers -= took
             longer = piece if piece.back >= step.back else step
             yield replace(longer, customers=took, out_at=min(piece.out_at, step.out_at), devices=piece.devices)
-        elif same:
-            # They came back and went out again: two interruptions.
-            left -= took
-            yield replace(step, customers=took, devices=piece.devices)
     yield replace(step, customers=left)

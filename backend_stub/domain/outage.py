@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from backend_stub.domain.localtime import day_bounds
-
 # Common Information Model's outage states with the works-planning axis beside them; the crew is an axis of its own.
 UNPLANNED_MOVES: Mapping[str, frozenset[str]] = {
     "predicted": frozenset({"probable", "confirmed", "restored", "cancelled"}),
@@ -152,19 +150,16 @@ def etr_state(etr: float | None, now: float) -> Literal["ok", "expired", "none"]
     return "expired" if etr < now else "ok"
 
 
+def plan_under_way(status: str, begin: float, end: float | None, now: float) -> bool:
+    """Whether announced work has the supply off at `now`: its crew says so, or the hours given out (None: no end)."""
+    return status == "active" or (begin <= now and (end is None or now < end))
+
+
 def customers_out(status: str, steps: list[StepFigures]) -> int:
     """How many customers are without supply: those of the steps not restored yet; none before or after it is off."""
     if status not in OFF_NOW:
         return 0
     return sum(step.customers for step in steps if step.restored_at is None)
-
-
-def is_planned_today(kind: str, status: str, start: float, end: float | None, now: float) -> bool:
-    """Whether announced work touches the local day of `now`; work without an end counts on the day it begins."""
-    if kind != "planned" or status not in ANNOUNCED:
-        return False
-    begin, finish = day_bounds(now)
-    return start < finish and (end if end is not None else start) >= begin
 
 
 def share_out(out: int, below: Mapping[str, int]) -> dict[str, int]:

@@ -6,8 +6,8 @@ from typing import Final
 from agent_tui.wire import Say
 from agent_tui.wire.base import EtrState
 from agent_tui.wire.trouble import PlaceVerdict
-from backend_stub.domain.grouping_words import number_vi
-from backend_stub.domain.outage import ANNOUNCED, GUESSED, KNOWN, etr_state
+from backend_stub.domain.numbers import number_vi
+from backend_stub.domain.outage import ANNOUNCED, GUESSED, KNOWN, etr_state, plan_under_way
 from backend_stub.domain.power import SOON_S, OutageFact
 from backend_stub.domain.power_say import back_en, back_vi, clock_en, clock_vi
 
@@ -67,7 +67,7 @@ def place_verdict(facts: PlaceFacts, now: float) -> PlaceAnswer:
     here = [o for o in facts.outages if o.customers > 0 and o.fact.restored_at is None]
     plans = [o for o in here if o.fact.kind == "planned" and o.fact.status in ANNOUNCED]
     groups: tuple[tuple[PlaceVerdict, list[OutageHere]], ...] = (
-        ("planned_now", [o for o in plans if _under_way(o.fact, now)]),
+        ("planned_now", [o for o in plans if plan_under_way(o.fact.status, o.fact.started_at, o.fact.etr, now)]),
         ("known_outage", [o for o in here if o.fact.kind == "unplanned" and o.fact.status in KNOWN]),
         ("predicted_outage", [o for o in here if o.fact.kind == "unplanned" and o.fact.status in GUESSED]),
     )
@@ -87,10 +87,6 @@ def place_verdict(facts: PlaceFacts, now: float) -> PlaceAnswer:
 
 def _weight(o: OutageHere) -> tuple[int, float, str]:
     return o.customers, -o.fact.started_at, o.fact.id
-
-
-def _under_way(plan: OutageFact, now: float) -> bool:
-    return plan.status == "active" or (plan.started_at <= now and (plan.etr is None or now < plan.etr))
 
 
 def _answer(facts: PlaceFacts, name: PlaceVerdict, told: OutageHere, others: int, now: float) -> PlaceAnswer:

@@ -87,7 +87,9 @@ def clocks(plan: Plan, now: float, quiet: Iterable[tuple[date, date]] = ()) -> l
     # The buyer's right, not our duty: it only says until when a request to move must be heard.
     until = plan.begin - MOVE_REQUEST_S
     found.append(NoticeClock("move_request", until, "running" if now < until else "met"))
-    if any(first <= local(plan.end).date() and local(plan.begin).date() <= last for first, last in quiet):
+    # Work until midnight leaves the day after in peace.
+    begins, ends = local(plan.begin).date(), local(max(plan.begin, plan.end - 1)).date()
+    if any(first <= ends and begins <= last for first, last in quiet):
         found.append(NoticeClock("quiet_days", plan.begin, "breached"))
     return sorted(found, key=lambda clock: clock.due_at)
 

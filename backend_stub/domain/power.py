@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from agent_tui.wire import Say
 from agent_tui.wire.base import EtrState, Verdict
 from backend_stub.domain import power_say
-from backend_stub.domain.outage import ANNOUNCED, GUESSED, KNOWN, OFF_NOW, etr_state
+from backend_stub.domain.outage import ANNOUNCED, GUESSED, KNOWN, OFF_NOW, etr_state, plan_under_way
 
 SOON_S = 24 * 3600.0
 
@@ -70,7 +70,7 @@ def verdict(facts: Facts, now: float) -> PowerVerdict:
     live = [o for o in facts.outages if o.restored_at is None]
     plans = [o for o in live if o.kind == "planned" and o.status in ANNOUNCED]
     groups: tuple[tuple[Verdict, list[OutageFact]], ...] = (
-        ("planned_now", [p for p in plans if _under_way(p, now)]),
+        ("planned_now", [p for p in plans if plan_under_way(p.status, p.started_at, p.etr, now)]),
         ("known_outage", [o for o in live if o.kind == "unplanned" and o.status in KNOWN]),
         ("predicted_outage", [o for o in live if o.kind == "unplanned" and o.status in GUESSED]),
     )
@@ -108,12 +108,6 @@ def _back(facts: Facts, now: float) -> OutageFact | None:
         and (o.status in OFF_NOW or now - o.restored_at <= RECENT_S)
     ]  # fmt: skip
     return max(seen, key=lambda o: (o.restored_at or 0.0, o.id), default=None)
-
-
-def _under_way(plan: OutageFact, now: float) -> bool:
-    if plan.status == "active":
-        return True
-    return plan.started_at <= now and (plan.etr is None or now < plan.etr)
 
 
 def _longest(found: list[OutageFact], now: float) -> OutageFact:

@@ -75,20 +75,18 @@ def clock_en(t: float, now: float) -> str:
 
 def back_vi(o: Told, now: float) -> str:
     """When the supply shall be back, in Vietnamese: a target, and none that has passed."""
-    state = etr_state(o.etr, now)
-    if o.etr is None or state == "none":
+    if o.etr is None:
         return "hiện chưa có thời gian dự kiến có điện lại"
-    if state == "expired":
+    if etr_state(o.etr, now) == "expired":
         return "thời gian có điện lại đang được cập nhật"
     return f"mục tiêu có điện lại khoảng {clock_vi(o.etr, now)}"
 
 
 def back_en(o: Told, now: float) -> str:
     """The same in English."""
-    state = etr_state(o.etr, now)
-    if o.etr is None or state == "none":
+    if o.etr is None:
         return "there is no estimate yet of when it will be back"
-    if state == "expired":
+    if etr_state(o.etr, now) == "expired":
         return "the time it will be back is being updated"
     return f"the target for having it back is about {clock_en(o.etr, now)}"
 

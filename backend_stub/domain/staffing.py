@@ -178,7 +178,6 @@ def split(load: Load, centres: int, model: Model, agents: int, threshold_s: floa
     part = Load(load.calls_per_hour / centres, load.aht_s, load.patience_s)
     few, more = divmod(agents, centres)
     shares = [(model(part, few + 1, threshold_s), more / centres), (model(part, few, threshold_s), 1 - more / centres)]
-    shares = [(outcome, share) for outcome, share in shares if share > 0]
     waits = [None if outcome.asa_s is None else outcome.asa_s * share for outcome, share in shares]
     return Outcome(
         math.fsum(outcome.service_level * share for outcome, share in shares),

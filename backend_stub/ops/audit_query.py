@@ -15,10 +15,17 @@ from backend_stub.store import connect, gate, users
 from backend_stub.store.driver import sqlite3
 
 _SUBJECT = re.compile(r"~(\d+)")
-# Everything that was ever about the customer: the record itself, and contacts and tickets that are or were theirs.
-_ABOUT = """object IN (SELECT '~' || :subject UNION SELECT id FROM contact WHERE customer = :customer
+# Everything that was ever about the customer: the record itself, contacts and tickets that are or were theirs, and what
+# was done to many at once, theirs among them.
+_ABOUT = """(object IN (SELECT '~' || :subject UNION SELECT id FROM contact WHERE customer = :customer
     UNION SELECT id FROM ticket WHERE customer = :customer
-    UNION SELECT object FROM audit WHERE instr(change, '"~') > 0 AND instr(change, '"~' || :subject || '"') > 0)"""
+    UNION SELECT object FROM audit WHERE instr(change, '"~') > 0 AND instr(change, '"~' || :subject || '"') > 0)
+    OR (instr(change, '"ids"') > 0 AND EXISTS (
+        SELECT 1 FROM (SELECT id FROM contact WHERE customer = :customer
+                       UNION SELECT id FROM ticket WHERE customer = :customer)
+        WHERE instr(change, '"' || id || '"') > 0)))"""
+# What lists several things in a change.
+MANY = frozenset({"ids", "devices"})
 _COLUMNS = "SELECT at, who, verb, object, reason, request, change FROM audit"
 
 
@@ -123,11 +130,15 @@ def _told(change: str) -> str:
     if not change:
         return ""
     decoded = msgspec.json.decode(change, type=dict[str, object])
-    told = (
-        f"{name}: {_plain(value[0])} -> {_plain(value[1])}" if isinstance(value, list) else f"{name}: {_plain(value)}"
-        for name, value in decoded.items()
-    )  # fmt: skip
-    return ", ".join(told)
+    return ", ".join(f"{name}: {_value(name, value)}" for name, value in decoded.items())
+
+
+def _value(name: str, value: object) -> str:
+    if not isinstance(value, list):
+        return _plain(value)
+    # Every other list is what was there before and what is there now.
+    between = " " if name in MANY else " -> "
+    return between.join(_plain(one) for one in value)
 
 
 def _plain(value: object) -> str:

@@ -11,10 +11,10 @@ from backend_stub.policy import Principal
 from backend_stub.reference.catalogue import corporations
 from backend_stub.routes.contacts import answer, changed, fetch
 from backend_stub.routes.table import Answer, Call, Job, Route, WriteHandler
+from backend_stub.store import contact_bulk, contact_rounds, contact_rows, undo
 from backend_stub.store import contact_commands as commands
 from backend_stub.store import contact_help as help_
 from backend_stub.store import contact_offers as offers
-from backend_stub.store import contact_rounds, contact_rows
 from backend_stub.store.contact_offers import Places
 from backend_stub.store.contact_rows import Row
 from backend_stub.store.engine import Tx
@@ -69,7 +69,11 @@ def trouble(tx: Tx, call: Call) -> Answer:
 def attach(tx: Tx, call: Call) -> Answer:
     """Join it to an outage."""
     row = fetch(tx.conn, call, "contact.attach")
-    return changed(tx, commands.attach(tx, row, call.user, call.body_as(wire.AttachRequest)), call)
+    after = commands.attach(tx, row, call.user, call.body_as(wire.AttachRequest))
+    was = contact_bulk.reversible(row, after)
+    token = None if was is None else undo.offer(tx, call.user.username, [was])
+    shown = msgspec.structs.asdict(contact_rows.seen_by(after, call.user.id))
+    return Answer(wire.Attached(**shown, undo=token), etag=after["version"])
 
 
 def callback(tx: Tx, call: Call) -> Answer:
@@ -113,8 +117,10 @@ def _plain(verb: str, command: Callable[[Tx, Row, Principal], Row]) -> Route:
     return _row(verb, handler, None)
 
 
-def _row(verb: str, handler: WriteHandler, request: type[Struct] | None) -> Route:
-    return Route("POST", f"/v1/contacts/{{id}}/{verb}", f"contact.{verb}", "write", handler, request, wire.Contact)
+def _row(
+    verb: str, handler: WriteHandler, request: type[Struct] | None, answer: type[wire.Contact] = wire.Contact
+) -> Route:
+    return Route("POST", f"/v1/contacts/{{id}}/{verb}", f"contact.{verb}", "write", handler, request, answer)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -127,18 +133,10 @@ ROUTES: tuple[Route, ...] = (
     _plain("abandon", commands.abandon),
     _row("end", end, None),
     Route("POST", "/v1/contacts/{id}/more-time", "contact.more_time", "write", more_time, None, wire.Contact),
-    Route(
-        "POST",
-        "/v1/contacts/{id}/transfer",
-        "contact.transfer",
-        "write",
-        transfer,
-        wire.TransferRequest,
-        wire.Transferred,
-    ),
+    _row("transfer", transfer, wire.TransferRequest, wire.Transferred),
     _row("identify", identify, wire.IdentifyRequest),
     _row("trouble", trouble, wire.TroubleRequest),
-    _row("attach", attach, wire.AttachRequest),
+    _row("attach", attach, wire.AttachRequest, wire.Attached),
     _row("callback", callback, wire.CallbackRequest),
     _row("message", message, wire.MessageRequest),
     _row("finish", finish, wire.FinishRequest),

@@ -31,7 +31,7 @@ def listing(conn: sqlite3.Connection, call: Call) -> Answer:
     """List dangers: those open, or the last ones."""
     centre = None if call.user.role == "admin" else call.user.centre
     only_open = call.choice("open", ("0", "1")) != "0"
-    return Answer(wire.Page(dispatches.listed(conn, centre, call.now, only_open=only_open)))
+    return Answer(wire.Page(dispatches.listed(conn, centre, only_open=only_open)))
 
 
 def _escalate(tx: Tx, settings: Settings) -> None:

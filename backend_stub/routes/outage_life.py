@@ -8,7 +8,7 @@ from backend_stub.errors import NotFound, VersionConflict
 from backend_stub.policy import Row
 from backend_stub.routes.outages import answer, need
 from backend_stub.routes.table import Answer, Call, Route, page
-from backend_stub.store import contact_rows, outage_callbacks, outage_life, outages
+from backend_stub.store import contact_rows, outage_callbacks, outage_life, outages, plans
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.outage_life import Restoration
@@ -18,7 +18,9 @@ def _status(target: str) -> Callable[[Tx, Call], Answer]:
     def handler(tx: Tx, call: Call) -> Answer:
         row = need(tx.conn, call)
         _match(tx, call, row)
-        return answer(tx.conn, outage_life.set_status(tx, row, target), tx.now)
+        after = outage_life.set_status(tx, row, target)
+        plans.follow(tx, row, call.user.username)
+        return answer(tx.conn, after, tx.now)
 
     handler.__name__ = target
     return handler
@@ -33,7 +35,9 @@ def restore(tx: Tx, call: Call) -> Answer:
         outages.add_note(tx, row["id"], call.user.username, wanted.note)
     at = tx.now if wanted.at is None else from_wire(wanted.at)
     report = Restoration(at, wanted.customers, wanted.devices or [])
-    return answer(tx.conn, outage_life.restore(tx, row, report), tx.now)
+    after = outage_life.restore(tx, row, report)
+    plans.follow(tx, row, call.user.username)
+    return answer(tx.conn, after, tx.now)
 
 
 def calls(conn: sqlite3.Connection, call: Call) -> Answer:

@@ -7,7 +7,7 @@ from backend_stub.clock import from_wire
 from backend_stub.domain import outage as rules
 from backend_stub.errors import Forbidden, Invalid, NotFound, VersionConflict
 from backend_stub.routes.table import Answer, Call, Route, page
-from backend_stub.store import commune_calls, outage_life, outage_search, outages
+from backend_stub.store import commune_calls, outage_life, outage_search, outages, plans
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.outages import Report
@@ -28,7 +28,7 @@ def _search(conn: sqlite3.Connection, call: Call) -> Answer:
 def _get(conn: sqlite3.Connection, call: Call) -> Answer:
     row = need(conn, call)
     # Worked out anew for whoever looks at one: in a list or an event it would be old at once.
-    possible = commune_calls.possible(conn, row, call.settings.grouping, call.now)
+    possible = commune_calls.possible(conn, call.settings.grouping, call.now)[row["id"]]
     return Answer(structs.replace(outages.to_wire(conn, row, call.now), possible=possible), etag=row["version"])
 
 
@@ -57,7 +57,9 @@ def _patch(tx: Tx, call: Call) -> Answer:
     wanted = call.body_as(wire.PatchOutage)
     if call.user.role == "agent" and wanted != wire.PatchOutage(note=wanted.note):
         raise Forbidden("An agent adds notes to an outage; a team lead changes it.")
-    return answer(tx.conn, outages.change(tx, row, wanted, call.user.username), tx.now)
+    after = outages.change(tx, row, wanted, call.user.username)
+    plans.follow(tx, row, call.user.username)
+    return answer(tx.conn, after, tx.now)
 
 
 def need(conn: sqlite3.Connection, call: Call) -> sqlite3.Row:

@@ -32,6 +32,12 @@ def reported(conn: sqlite3.Connection, call: Call) -> Answer:
     return Answer(wire.Page(commune_calls.reports(conn, call.settings.grouping, call.now)))
 
 
+def possible(conn: sqlite3.Connection, call: Call) -> Answer:
+    """Count, by outage, the callers known only by commune who may mean it: what a list of outages shows beside them."""
+    found = commune_calls.possible(conn, call.settings.grouping, call.now)
+    return Answer(wire.Page([wire.PossibleCalls(outage, callers) for outage, callers in found.items()]))
+
+
 ROUTES: tuple[Route, ...] = (
     Route(
         "POST", "/v1/places/search", "place.search", "read", find, wire.PlaceSearch, wire.Page[wire.PlaceHit]
@@ -39,5 +45,8 @@ ROUTES: tuple[Route, ...] = (
     Route("POST", "/v1/places/power", "place.power", "read", power, wire.PlacePowerRequest, wire.PlacePower),
     Route(
         "GET", "/v1/places/reported", "place.reported", "read", reported, answer=wire.Page[wire.ReportedCommune]
+    ),
+    Route(
+        "GET", "/v1/places/possible", "place.possible", "read", possible, answer=wire.Page[wire.PossibleCalls]
     ),
 )  # fmt: skip

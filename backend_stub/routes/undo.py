@@ -12,7 +12,10 @@ PRUNE_S = 600.0
 def take_back(tx: Tx, call: Call) -> Answer:
     """Restore what the caller's step changed."""
     done = undo.take_back(tx, call.path["token"], call.user.username)
-    return Answer(wire.Undone(len(done), [wire.UndoneThing(one.kind, one.id, one.version) for one in done]))
+    things, stayed = (
+        [wire.UndoneThing(one.kind, one.id, one.version) for one in part] for part in (done.things, done.stayed)
+    )
+    return Answer(wire.Undone(len(things), things, stayed))
 
 
 def _prune(tx: Tx, settings: Settings) -> None:

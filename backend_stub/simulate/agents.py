@@ -11,7 +11,7 @@ from backend_stub.simulate.promises import call_one_back
 
 _LOOK_AGAIN_S = 1.5
 _PAUSE_CHANCE = 0.04
-_STANDBY = "standby"
+_STANDBY = "paperwork"
 _TICKETS = {
     "danger": ("OUT.SAFETY", "Nguy hiểm: kiểm tra hiện trường"),
     "bill": ("BILL.HIGH", "Thắc mắc hóa đơn tăng cao"),

@@ -72,7 +72,8 @@ def set_by_lead(tx: Tx, user_id: str, intent: wire.Intent, reason: str | None) -
     Who is logged out or does not respond comes back by nobody's word but their own.
     """
     agent = load(tx.conn, user_id)
-    if intent == "available" and agent.activity in ("offline", "not_responding"):
+    away = agent.activity == "offline" and intent != "logged_out"
+    if away or (intent == "available" and agent.activity == "not_responding"):
         raise Conflict("only_the_agent", "Only the agent can say that they are back.", activity=agent.activity)
     ask(tx, user_id, intent, reason)
     return wire_agent(tx.conn, user_id)

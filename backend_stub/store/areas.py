@@ -24,19 +24,17 @@ def every(conn: sqlite3.Connection, now: float) -> list[wire.Area]:
     """All provinces in code order; customers below two open outages are out once."""
     rows = outages.open_all(conn, now)
     off = [row for row in rows if row["status"] in rules.OFF_NOW]
-    planned = [r for r in rows if rules.is_planned_today(r["kind"], r["status"], r["started_at"], r["etr"], now)]
-    open_count, today = Counter[str](), Counter[str]()
-    for row in off:
-        open_count.update(outage_grid.strings(row["provinces"]))
-    for row in planned:
-        today.update(outage_grid.strings(row["provinces"]))
+    # Work under way is no fault, however long: one is counted here and the other there, as the list counts its rows.
+    faults, today = Counter[str](), Counter[str]()
+    for row in rows:
+        (today if row["kind"] == "planned" else faults).update(outage_grid.strings(row["provinces"]))
     out = Counter[str]()
     for code, n in _out(conn, off).items():
         if code in places.communes():
             out[places.communes()[code].province] += n
     totals = customers_by_province(conn)
     return [
-        wire.Area(p.code, p.name, p.corporation, totals[p.code], out[p.code], open_count[p.code], today[p.code])
+        wire.Area(p.code, p.name, p.corporation, totals[p.code], out[p.code], faults[p.code], today[p.code])
         for p in places.provinces().values()
     ]
 
@@ -63,12 +61,14 @@ def communes(conn: sqlite3.Connection, province: str) -> list[wire.CommuneOut]:
 
 def _out(conn: sqlite3.Connection, off: list[sqlite3.Row]) -> Counter[str]:
     """Customers out by commune, whoever is below two open outages counted once."""
-    # A device reported twice counts as the larger of the two.
+    # A device reported twice counts as the larger of the two, unless both say which of its parts are back.
     largest = {row["device"]: row for row in sorted(off, key=lambda r: int(r["customers_out"]))}
-    back = {
-        device: outage_steps.back_since(conn, row["id"]).keys() for device, row in largest.items()
-        if row["below_out"] is not None
-    }  # fmt: skip
+    told: dict[str, list[set[str]]] = {}
+    for row in off:
+        if row["below_out"] is not None and largest[row["device"]]["below_out"] is not None:
+            told.setdefault(row["device"], []).append(set(outage_steps.back_since(conn, row["id"])))
+    # Whoever is out in one of them is out.
+    back = {device: set.intersection(*parts) for device, parts in told.items()}
     out = Counter[str]()
     for device, row in largest.items():
         above = [code for code in outage_grid.strings(row["device_path"])[1:] if code in largest]
@@ -76,11 +76,12 @@ def _out(conn: sqlite3.Connection, off: list[sqlite3.Row]) -> Counter[str]:
             continue
         # Where the devices that are back are known, their places have nobody out.
         below = outage_grid.counts(row["below_out"] or row["below"])
-        if above:
+        several = len(told.get(device, ())) > 1
+        if above or several:
             # Below a part of an outage that is back it is one of its own; the rest is out up there already.
             own = outage_grid.transformers(conn, device) - back.get(device, set())
             mine = own.intersection(*(back[code] for code in above))
-            if mine != own:
+            if several or mine != own:
                 out.update(outage_grid.communes_of(conn, mine))
                 continue
         out.update(rules.share_out(row["customers_out"], below))

@@ -8,10 +8,11 @@ from agent_tui import wire
 from backend_stub.store import board_figures as figures
 from backend_stub.store import segments
 from backend_stub.store.driver import sqlite3
+from backend_stub.store.trouble_calls import CALLER
 
 # One stay a caller, the last one: who redials is one caller of the feeder, and the figure counts callers.
-_FEEDER: Final = """SELECT max(s.n) FROM trouble_call t JOIN segment s ON s.contact = t.contact
-    WHERE t.at >= ? AND t.feeder = ? GROUP BY coalesce(t.customer, t.contact)"""
+_FEEDER: Final = f"""SELECT max(s.n) FROM trouble_call JOIN segment s ON s.contact = trouble_call.contact
+    WHERE trouble_call.at >= ? AND feeder = ? GROUP BY {CALLER}"""
 _WAITING: Final = """SELECT n FROM segment WHERE outcome IS NULL AND answered_at IS NULL AND NOT callback
     AND contact IN (SELECT value FROM json_each(?)) AND (? IS NULL OR centre = ?)"""
 

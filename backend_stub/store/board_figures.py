@@ -11,6 +11,7 @@ from backend_stub.domain import outage as outage_rules
 from backend_stub.domain.contact import LIVE
 from backend_stub.domain.hot_feeders import Seen
 from backend_stub.store.driver import sqlite3
+from backend_stub.store.trouble_calls import CALLER
 
 STATES: Final = ("available", "reserved", "on_contact", "wrap_up", "paused", "not_responding", "logged_out")
 # On duty: with a contact or free for one.
@@ -84,10 +85,13 @@ def state_of(intent: str, activity: str) -> str:
 
 
 def promises(conn: sqlite3.Connection) -> dict[str, Promises]:
-    """Return the call backs that wait in each centre: from the queue, from agents and after outages."""
+    """Return the call backs that wait in each centre: from the queue, from agents and after outages.
+
+    Those after an outage have no promised moment: a `callback_at` beside one is of an earlier call that was made.
+    """
     sql = """SELECT centre, count(*), min(at) FROM (
         SELECT centre, coalesce(callback_at, state_since) AS at FROM contact WHERE state = 'callback_waiting'
-        UNION ALL SELECT centre, callback_at FROM contact WHERE callback = 1 AND state <> 'callback_waiting'
+        UNION ALL SELECT centre, NULL FROM contact WHERE callback = 1 AND state <> 'callback_waiting'
     ) GROUP BY centre"""
     return {centre: Promises(count, oldest) for centre, count, oldest in conn.execute(sql)}
 
@@ -146,7 +150,7 @@ def feeds(conn: sqlite3.Connection) -> dict[str, Feed]:
 
 def feeder_callers(conn: sqlite3.Connection, since: float) -> dict[str, int]:
     """Return how many different customers reported trouble on each feeder since a moment: one who redials is one."""
-    sql = """SELECT feeder, count(DISTINCT coalesce(customer, contact)) FROM trouble_call
+    sql = f"""SELECT feeder, count(DISTINCT {CALLER}) FROM trouble_call
              WHERE at >= ? AND feeder IS NOT NULL GROUP BY feeder"""
     return {row[0]: row[1] for row in conn.execute(sql, (since,))}
 

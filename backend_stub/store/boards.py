@@ -14,7 +14,7 @@ from backend_stub.reference.catalogue import corporations
 from backend_stub.settings import Settings
 from backend_stub.store import board_figures as figures
 from backend_stub.store.board_figures import Crew, Feed, Promises, Scores
-from backend_stub.store.metrics import Books, usual_threshold
+from backend_stub.store.metrics import FINE_S, Books, usual_threshold
 
 ALL: Final = "all"
 HOUR_S: Final = 3_600.0
@@ -34,6 +34,7 @@ class Beside(Struct, frozen=True):
     like: Like
     dangers: Mapping[str, int] = {}
     communes: Mapping[str, Sequence[alerts.Reported]] = {}
+    notices: Mapping[str, int] = {}
 
 
 class Place(Struct, frozen=True):
@@ -47,6 +48,7 @@ class Place(Struct, frozen=True):
     feed: Feed | None
     dangers: int = 0
     communes: Sequence[alerts.Reported] = ()
+    notices: int = 0
 
     @property
     def centre(self) -> str | None:
@@ -91,6 +93,7 @@ class Look:
             beside.feeds.get(name) or (None if heard is None else Feed(heard, expected=False)),
             beside.dangers.get(name, 0),
             beside.communes.get(name, ()),
+            beside.notices.get(name, 0),
         )
 
     def _everywhere(self) -> Place:
@@ -113,7 +116,8 @@ class Look:
         scores = figures.added(beside.scores.values())
         contained, dangers = sum(beside.contained.values()), sum(beside.dangers.values())
         communes = [one for reported in beside.communes.values() for one in reported]
-        return Place(ALL, crew, promised, scores, contained, feed, dangers, communes)
+        notices = sum(beside.notices.values())
+        return Place(ALL, crew, promised, scores, contained, feed, dangers, communes, notices)
 
     def _queue(self, centre: str) -> wait.Queue:
         """Return what a caller of no special class meets: everybody who waits is ahead."""
@@ -138,7 +142,8 @@ class Look:
 
     def _coming(self, centre: str, aht_s: float) -> list[wire.ForecastPart]:
         board = self.settings.wallboard
-        begin = self.now - HOUR_S
+        # The books know the last hour in whole parts: what was usual is asked of the same time.
+        begin = (self.now - HOUR_S) // FINE_S * FINE_S
         start = self.now - self.now % HALF_HOUR_S
         usual_hour = sum(
             self._usual(centre, moment, max(begin, moment), min(self.now, moment + HALF_HOUR_S))
@@ -242,6 +247,7 @@ class Look:
             reached=today.offered,
             dangers=at.dangers,
             communes=tuple(at.communes),
+            notices_due=at.notices,
         )
         found = alerts.alerts(seen, self.settings.alerts)
         return [wire.BoardAlert(one.code, one.level, one.value, one.threshold, one.say) for one in found]

@@ -9,6 +9,7 @@ from typing import Final
 
 from agent_tui import wire
 from backend_stub.clock import to_wire as at
+from backend_stub.domain import outage as rules
 from backend_stub.domain.agent import CAPACITY
 from backend_stub.domain.contact import mask_address
 from backend_stub.domain.masking import mask_numbers
@@ -31,12 +32,16 @@ _AGENTS: Final = f"""SELECT 'agent' AS kind, {_SHOWN}, coalesce(c.callback_at, c
 _WAITING: Final = f"{_AGENTS} FROM contact c WHERE c.state = 'callback_waiting'"
 _DIALLED: Final = f"""{_AGENTS} FROM contact c INDEXED BY contact_offers
     WHERE c.offered_to IS NOT NULL AND c.state = 'offered' AND c.direction = 'out'"""
-_OUTAGES: Final = f"""SELECT 'outage' AS kind, {_SHOWN}, o.restored_at AS due_at, coalesce(p.attempts, 0) AS attempts,
+# However an outage ended, also called off, who was promised a call hears of it; a plan called off never began.
+_ENDED: Final = ", ".join(f"'{status}'" for status in sorted(rules.ENDED))
+_ENDED_AT: Final = """coalesce(o.restored_at, (SELECT max(restored_at) FROM outage_step s WHERE s.outage = o.id),
+    c.joined_at)"""
+_OUTAGES: Final = f"""SELECT 'outage' AS kind, {_SHOWN}, {_ENDED_AT} AS due_at, coalesce(p.attempts, 0) AS attempts,
     NULL AS promised_by, CASE WHEN p.claimed_at > :now - {outage_callbacks.CLAIM_S} THEN p.claimed_by END AS claimed_by
     FROM outage o JOIN contact c ON c.outage = o.id AND c.callback = 1
     LEFT JOIN outage_callback p ON p.outage = o.id AND p.contact = c.id
-    WHERE o.restored_at IS NOT NULL AND o.status IN ('restored', 'verified', 'closed')
-    AND c.state <> 'callback_waiting' AND NOT (c.state = 'offered' AND c.direction = 'out')"""
+    WHERE o.status IN ({_ENDED}) AND c.state <> 'callback_waiting'
+    AND NOT (c.state = 'offered' AND c.direction = 'out')"""
 # From the promises that are open, not from every outage there ever was.
 _EVERY_OUTAGES: Final = _OUTAGES.replace("JOIN contact c ON", "JOIN contact c INDEXED BY contact_promise_open ON")
 

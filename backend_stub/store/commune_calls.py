@@ -1,6 +1,7 @@
 """Calls of which only the commune is known, as stored: the communes they report, and what is known of a place."""
 
 import json
+from collections import Counter
 from typing import Final
 
 from agent_tui import wire
@@ -35,7 +36,7 @@ _BELOW = f"""SELECT * FROM outage WHERE ({outages.OPEN} OR {_ANNOUNCED}) AND dev
     AND EXISTS (SELECT 1 FROM json_each(device_path) WHERE value = ?) ORDER BY n"""
 _OTHERS = """SELECT count(DISTINCT coalesce(t.customer, c.address)) FROM trouble_call t
     JOIN contact c ON c.id = t.contact WHERE t.active = 1 AND t.at > ? AND {} = ? AND t.scope <> 'P' AND t.place <> 'i'
-    AND t.contact IS NOT ?"""
+    AND t.sign <> 'X' AND t.contact IS NOT ?"""
 _COLUMN: Final = {"transformer": "t.transformer", "lateral": "t.lateral"}
 
 
@@ -70,17 +71,12 @@ def reports(conn: sqlite3.Connection, settings: Grouping, now: float) -> list[wi
     return found
 
 
-def possible(conn: sqlite3.Connection, outage: Row, settings: Grouping, now: float) -> int:
-    """Return how many callers of the last window, known only by their commune, may mean this outage."""
-    communes = outage_grid.counts(outage["below"])
+def possible(conn: sqlite3.Connection, settings: Grouping, now: float) -> Counter[str]:
+    """Return how many callers of the last window, known only by their commune, may mean each outage."""
     since = now - thresholds(settings).window_s
-    calls = [_call(row) for row in conn.execute(_CALLS, (since,)) if row["commune"] in communes]
-    if not calls:
-        return 0
-    # Who fits the outage best is a matter of all that go on there; only those of the callers' communes can.
-    asked = {call.commune for call in calls}
-    found = (_there(row) for row in conn.execute(_THERE, (now, now, now, since)))
-    return domain_possible(calls, [one for one in found if not asked.isdisjoint(one.customers)], outage["id"])
+    calls = [_call(row) for row in conn.execute(_CALLS, (since,))]
+    there = [_there(row) for row in conn.execute(_THERE, (now, now, now, since))] if calls else []
+    return domain_possible(calls, there)
 
 
 def by_centre(conn: sqlite3.Connection, settings: Grouping, now: float) -> dict[str, list[Reported]]:
@@ -116,8 +112,11 @@ def _at_device(conn: sqlite3.Connection, code: str, contact: str | None, since: 
     path = [device.code for device in grid.network_path(conn, code)]
     here = []
     for row in outages.open_on_devices(conn, path):
-        back = outage_steps.back_since(conn, row["id"]) if row["below_out"] is not None else {}
-        here.append(OutageHere(power.fact(conn, row, code), 0 if code in back else hit.customers))
+        out = hit.customers
+        if row["below_out"] is not None:
+            left = outage_grid.transformers(conn, code) - outage_steps.back_since(conn, row["id"]).keys()
+            out = outage_grid.customers_of(conn, left)
+        here.append(OutageHere(power.fact(conn, row, code), out))
     below = conn.execute(_BELOW, (code, code)).fetchall()
     here += [OutageHere(power.fact(conn, row, None), sum(_out(row).values())) for row in below]
     column = _COLUMN.get(hit.device_kind or "")

@@ -18,6 +18,7 @@ from backend_stub.store import contact_rows, outages, undo, users
 from backend_stub.store.contact_intake import known_queue
 from backend_stub.store.contact_moves import change, move
 from backend_stub.store.contact_rows import Row
+from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
 from backend_stub.store.undo import Value, Was
 
@@ -37,7 +38,7 @@ def apply(tx: Tx, request: wire.BulkRequest, user: Principal, queues: Mapping[st
         before = {name: row[name] for name in wanted if row[name] != wanted[name]}
         after = _change(tx, row, {name: wanted[name] for name in before}, user.id) if before else row
         if before:
-            was.append(Was("contact", contact_id, after["version"], before))
+            was.append(Was("contact", contact_id, after["version"], before, after=_left(after, before)))
         if not before.keys().isdisjoint(("outage", "callback")):
             touched |= {row["outage"], after["outage"]} - {None}
     for outage_id in sorted(touched):
@@ -89,6 +90,23 @@ def _change(tx: Tx, row: Row, columns: Mapping[str, Value], by: str | None) -> R
     return change(tx, row, columns)
 
 
+def _left(row: Row, before: Mapping[str, Value]) -> dict[str, Value] | None:
+    # A move to another queue is judged by the version: whoever rings or was answered since is not moved back.
+    return None if "queue" in before else {name: row[name] for name in before}
+
+
+def reversible(row: Row, after: Row) -> Was | None:
+    """Return what attaching a contact replaced; None where nothing was changed."""
+    before: dict[str, Value] = {name: row[name] for name in ("outage", "callback") if row[name] != after[name]}
+    return Was("contact", after["id"], after["version"], before, after=_left(after, before)) if before else None
+
+
+def stands(conn: sqlite3.Connection, one: Was) -> bool:
+    """Tell whether a contact is still on and as the step left it: that it rang or was taken since changes neither."""
+    row = contact_rows.get(conn, one.id)
+    return row is not None and row["state"] not in TERMINAL and _left(row, one.before) == one.after
+
+
 def restore(tx: Tx, was: Sequence[Was]) -> None:
     """Give contacts their columns back; the outages they leave or join again are counted once each."""
     touched: set[str] = set()
@@ -102,3 +120,4 @@ def restore(tx: Tx, was: Sequence[Was]) -> None:
 
 
 undo.RESTORE_MANY["contact"] = restore
+undo.STANDS["contact"] = stands

@@ -70,6 +70,9 @@ def move(
     if row["consulted"] is not None and (state not in ("connected", "held") or whose != row["agent"]):
         changes = {**changes, "consulted": None}
         end_consultation(tx, row["id"], "contact_over")
+    if "transfer" in triggers:
+        # Who was called back and is handed on is on the line: no longer somebody to be called.
+        changes = {**changes, "direction": "in"}
     saved = change(tx, row, {"state": state, "state_since": since, **changes})
     if whose is not None:
         agents.after_contact(tx, whose, before, triggers, known)

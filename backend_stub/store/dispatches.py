@@ -20,13 +20,17 @@ from backend_stub.store.engine import Tx
 # The unit of a danger that was closed without sending anybody.
 NOBODY = "none"
 _LAST = "SELECT * FROM contact_dispatch WHERE contact = ? ORDER BY n DESC LIMIT 1"
-# Whoever said it may have hung up long ago: without a unit it stays for a day, with one until the danger is over.
-UNSENT_S = 86_400.0
-_OPEN = """SELECT c.* FROM contact c WHERE (:centre IS NULL OR c.centre = :centre) AND c.id IN (
-    SELECT contact FROM contact_dispatch WHERE closed_at IS NULL
-    UNION SELECT id FROM contact INDEXED BY contact_danger WHERE priority_class = 'danger' AND dispatch IS NULL
-        AND joined_at > :since)
+# Whoever said it may have hung up long ago: the danger stays until somebody says that it is over.
+_UNSENT = "FROM contact INDEXED BY contact_danger WHERE priority_class = 'danger' AND dispatch IS NULL"
+_OPEN = f"""SELECT c.* FROM contact c WHERE (:centre IS NULL OR c.centre = :centre) AND c.id IN (
+    SELECT contact FROM contact_dispatch WHERE closed_at IS NULL UNION SELECT id {_UNSENT})
     ORDER BY c.joined_at, c.n"""
+# With an agent it is being handed on; waiting, or left behind by whoever said it, it is in nobody's hands.
+_UNANSWERED = f"""SELECT centre, count(*) FROM (
+    SELECT c.centre FROM contact_dispatch d JOIN contact c ON c.id = d.contact
+    WHERE d.closed_at IS NULL AND d.acked_at IS NULL AND d.escalated_at IS NOT NULL
+    UNION ALL SELECT centre {_UNSENT} AND joined_at <= ? AND state NOT IN ('connected', 'held', 'wrap_up'))
+    GROUP BY centre"""
 _EVERY = """SELECT c.* FROM contact c WHERE (:centre IS NULL OR c.centre = :centre)
     AND c.id IN (SELECT contact FROM contact_dispatch) ORDER BY c.n DESC LIMIT 200"""
 
@@ -77,16 +81,17 @@ def escalate(tx: Tx, ack_s: float) -> int:
     return len(late)
 
 
-def unanswered(conn: sqlite3.Connection) -> dict[str, int]:
-    """Return how many escalated dispatches nobody has acknowledged yet, by centre: what a lead is alerted of."""
-    sql = """SELECT c.centre, count(*) FROM contact_dispatch d JOIN contact c ON c.id = d.contact
-        WHERE d.closed_at IS NULL AND d.acked_at IS NULL AND d.escalated_at IS NOT NULL GROUP BY c.centre"""
-    return {str(row[0]): int(row[1]) for row in conn.execute(sql)}
+def unanswered(conn: sqlite3.Connection, ack_s: float, now: float) -> dict[str, int]:
+    """Return how many dangers no field unit has acknowledged in time, by centre: what a lead is alerted of.
+
+    Those escalated, and those of which no unit was told at all for `ack_s` seconds.
+    """
+    return {str(row[0]): int(row[1]) for row in conn.execute(_UNANSWERED, (now - ack_s,))}
 
 
-def listed(conn: sqlite3.Connection, centre: str | None, now: float, *, only_open: bool) -> list[wire.OpenDispatch]:
+def listed(conn: sqlite3.Connection, centre: str | None, *, only_open: bool) -> list[wire.OpenDispatch]:
     """Return dangers of one centre or of all (None): the open ones oldest first, or the last 200 ever handed over."""
-    rows = conn.execute(_OPEN if only_open else _EVERY, {"centre": centre, "since": now - UNSENT_S}).fetchall()
+    rows = conn.execute(_OPEN if only_open else _EVERY, {"centre": centre}).fetchall()
     return [
         wire.OpenDispatch(
             contact=row["id"], centre=row["centre"], joined_at=at(row["joined_at"]), queue=row["queue"],

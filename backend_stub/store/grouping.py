@@ -25,7 +25,9 @@ _LIVE = f"""SELECT p.outage, p.device FROM prediction p JOIN outage o ON o.id = 
 _KNOWN = f"""SELECT o.* FROM outage o LEFT JOIN prediction p ON p.outage = o.id
     WHERE ({outages.OPEN} OR o.kind = 'planned' AND o.status IN ('notified', 'renotified'))
     AND (p.outage IS NULL OR o.status NOT IN ({_GUESSED})) ORDER BY o.n DESC"""
-_CALLS = "SELECT t.*, c.outage AS joined FROM trouble_call t JOIN contact c ON c.id = t.contact WHERE"
+# Who is no customer we know is told apart by the number: one who redials is one caller.
+_CALLS = """SELECT t.*, c.outage AS joined, coalesce(t.customer, c.address) AS caller
+    FROM trouble_call t JOIN contact c ON c.id = t.contact WHERE"""
 _BOUND = "t.active = 1 AND t.grouped = 1 AND t.outage = ?"
 _FREE = "t.active = 1 AND t.grouped = 1 AND t.outage IS NULL AND c.outage IS NULL AND t.at > ?"
 _SHAPE = """SELECT device.kind, node.transformers,
@@ -133,7 +135,8 @@ class Grouper:
         known: dict[str, str] = {}
         back: dict[str, frozenset[str]] = {}
         for row in tx.conn.execute(_KNOWN).fetchall():
-            if row["kind"] == "planned" and not _under_way(row, tx.now):
+            plan_hours = row["status"], row["started_at"], row["etr"]
+            if row["kind"] == "planned" and not rules.plan_under_way(*plan_hours, tx.now):
                 continue
             known[row["device"]] = row["id"]
             if row["below_out"] is not None:
@@ -142,9 +145,7 @@ class Grouper:
 
     def _call(self, row: Row) -> Call:
         weight = weight_of(row["scope"], row["sign"], row["place"], bool(row["grouped"]))
-        return Call(
-            row["contact"], row["customer"] or row["contact"], self._path(row["device"]), row["at"], weight
-        )  # fmt: skip
+        return Call(row["contact"], row["caller"], self._path(row["device"]), row["at"], weight)
 
     def _path(self, device: str | None) -> tuple[str, ...]:
         if device is None or self._conn is None:
@@ -160,9 +161,3 @@ class Grouper:
         if row is None:
             return Shape("transformer")
         return Shape(row["kind"], row["branches"], row["direct"], row["transformers"])
-
-
-def _under_way(plan: Row, now: float) -> bool:
-    if plan["status"] == "active":
-        return True
-    return bool(plan["started_at"] <= now and (plan["etr"] is None or now < plan["etr"]))

@@ -8,7 +8,7 @@ from agent_tui import wire
 from backend_stub.clock import to_wire as at
 from backend_stub.domain import indices as rules
 from backend_stub.domain.indices import Interruption
-from backend_stub.domain.nested import Step, merged
+from backend_stub.domain.nested import NEVER, Extent, Step, inside, merged
 from backend_stub.domain.outage import share_out
 from backend_stub.reference import places
 from backend_stub.reference.catalogue import corporations
@@ -17,15 +17,16 @@ from backend_stub.store.driver import sqlite3
 
 HOUR_S = 3_600.0
 # The outages that touch a period, with the ones they are nested in, whenever those were. Guesses of the engine and
-# announced works are not interruptions anybody has seen.
+# announced works are not interruptions anybody has seen; work that is called off has had its steps all the same.
 _STEPS = """WITH RECURSIVE touched (id) AS (
     SELECT outage FROM outage_step WHERE out_at < ? AND coalesce(restored_at, ?) >= ?
     UNION SELECT parent FROM outage JOIN touched USING (id) WHERE parent IS NOT NULL
 )
-SELECT s.position, s.customers, s.out_at, s.restored_at, o.id, o.cause, o.below, o.parent, o.device, o.provinces,
-    o.below_out
+SELECT s.position, s.customers, s.out_at, s.restored_at, o.id, o.n, o.cause, o.below, o.parent, o.device,
+    o.device_path, o.provinces, o.below_out
     FROM touched JOIN outage o USING (id) JOIN outage_step s ON s.outage = o.id
-    WHERE o.status NOT IN ('predicted', 'probable', 'cancelled') ORDER BY o.n, s.position"""
+    WHERE o.status NOT IN ('predicted', 'probable') AND (o.status <> 'cancelled' OR o.kind = 'planned')
+    ORDER BY o.n, s.position"""
 _DEVICES = """SELECT d.outage, d.position, d.device FROM outage_step_device d WHERE d.outage IN (
     SELECT value FROM json_each(?))"""
 
@@ -39,12 +40,14 @@ class _Sum:
     incidents: set[str] = field(default_factory=set)
     left: set[str] = field(default_factory=set)
 
-    def add(self, customers: int, outage: str, *, out: bool) -> None:
-        self.affected += customers
-        self.out += customers * out
-        self.incidents.add(outage)
-        if out:
-            self.left.add(outage)
+    def count(self, one: Interruption) -> None:
+        self.affected += one.customers
+        self.out += one.customers * (one.restored_at is None)
+
+    def name(self, step: Step) -> None:
+        self.incidents.add(step.outage)
+        if step.restored_at is None:
+            self.left.add(step.outage)
 
     def row(self, code: str, name: str) -> wire.StormRow:
         back = self.affected - self.out
@@ -58,21 +61,27 @@ class _Sum:
 class _Part:
     """Customers of one province who were out together."""
 
-    outage: str
     province: str
     one: Interruption
 
 
 def stats(conn: sqlite3.Connection, begin: float, end: float, now: float) -> wire.OutageStats:
     """Work out indices and storm board of [begin, end); what still lasts counts up to `now`."""
-    parts = list(_parts(conn, begin, min(end, now), now))
+    steps = _steps(conn, begin, min(end, now), now)
+    parts = list(_parts(steps))
     fresh = [part for part in parts if begin <= part.one.out_at < end]
     provinces = {code: _Sum() for code in places.provinces()}
     by_corporation = {code: _Sum() for code in corporations()}
     total = _Sum()
     for part in fresh:
         for place in (provinces[part.province], by_corporation[_serves(part.province)], total):
-            place.add(part.one.customers, part.outage, out=part.one.restored_at is None)
+            place.count(part.one)
+    # A fault inside another one adds no customers, and has to be repaired all the same.
+    for province, own in steps.items():
+        for step in own:
+            if step.customers and begin <= step.out_at < end:
+                for place in (provinces[province], by_corporation[_serves(province)], total):
+                    place.name(step)
     named = places.provinces()
     return wire.OutageStats(
         at(begin), at(end), _indices(conn, parts, begin, end, now), total.row("", ""),
@@ -100,26 +109,45 @@ def _reliability(code: str | None, got: rules.Indices) -> wire.Reliability:
     return wire.Reliability(code, got.served, got.saidi, got.saifi, got.caidi, got.maifi, got.customer_minutes)
 
 
-def _parts(conn: sqlite3.Connection, begin: float, until: float, now: float) -> Iterator[_Part]:
-    """Yield the interruptions that touch the period, by province; a nested one is one with its parent's."""
+def _parts(steps: Mapping[str, list[Step]]) -> Iterator[_Part]:
+    """Yield the interruptions of each province; one inside another is one with it."""
+    for province, own in steps.items():
+        for step in merged(own):
+            yield _Part(province, Interruption(step.customers, step.out_at, step.restored_at, step.cause))
+
+
+def _steps(conn: sqlite3.Connection, begin: float, until: float, now: float) -> dict[str, list[Step]]:
+    """Return the steps that touch the period, by province, with the outages they lie in."""
     rows = [r for r in conn.execute(_STEPS, (until, now, begin)) if r["cause"] not in rules.NOT_COUNTED]
-    nested = {row["id"]: row for row in rows if row["parent"] is not None}
-    below = {key: frozenset(outage_grid.transformers(conn, row["device"])) for key, row in nested.items()}
+    outer = inside(_extents(rows))
+    inner = {row["id"]: row["device"] for row in rows if row["id"] in outer}
+    below = {key: frozenset(outage_grid.transformers(conn, device)) for key, device in inner.items()}
     # Only of these it matters which devices came back when: the others lie in one province and stand for themselves.
-    back = _back(conn, {r["parent"] for r in nested.values()} | {r["id"] for r in rows if "," in r["provinces"]})
+    back = _back(conn, set(outer.values()) | {r["id"] for r in rows if "," in r["provinces"]})
     steps: dict[str, list[Step]] = {}
     for row in rows:
         devices = back.get((row["id"], row["position"]), frozenset())
         for province, customers in _by_province(conn, row, devices).items():
             step = Step(
-                row["id"], customers, row["out_at"], row["restored_at"], row["cause"], row["parent"], devices,
+                row["id"], customers, row["out_at"], row["restored_at"], row["cause"], outer.get(row["id"]), devices,
                 below.get(row["id"], frozenset()),
             )  # fmt: skip
             steps.setdefault(province, []).append(step)
-    for province, own in steps.items():
-        for step in merged(own):
-            one = Interruption(step.customers, step.out_at, step.restored_at, step.cause)
-            yield _Part(step.outage, province, one)
+    return steps
+
+
+def _extents(rows: list[sqlite3.Row]) -> list[Extent]:
+    by_outage: dict[str, list[sqlite3.Row]] = {}
+    for row in rows:
+        by_outage.setdefault(row["id"], []).append(row)
+    return [
+        Extent(
+            outage, own[0]["n"], tuple(outage_grid.strings(own[0]["device_path"])),
+            min(row["out_at"] for row in own),
+            max(NEVER if row["restored_at"] is None else row["restored_at"] for row in own), own[0]["parent"],
+        )
+        for outage, own in by_outage.items()
+    ]  # fmt: skip
 
 
 def _by_province(conn: sqlite3.Connection, row: sqlite3.Row, devices: frozenset[str]) -> Counter[str]:

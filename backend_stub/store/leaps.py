@@ -10,6 +10,7 @@ RUNNING = (
     ("presence", "until", "1"),
     ("contact", "offer_until", "state = 'offered'"),
     ("contact", "acw_until", "state = 'wrap_up'"),
+    ("outage_callback", "claimed_at", "1"),
     ("undo_step", "until", "1"),
     ("undo_step", "at", "1"),
     ("idempotency", "at", "1"),

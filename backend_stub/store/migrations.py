@@ -38,6 +38,7 @@ GROUPS = (
     "search3",
     "shifts",
     "commune_calls",
+    "undo_after",
 )
 # sqlite-utils skips an applied step of the same name whatever it says now; these tell that it says something else.
 CHECKSUMS = "CREATE TABLE IF NOT EXISTS schema_step (step TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT"

@@ -13,6 +13,7 @@ from agent_tui import wire
 from backend_stub.clock import opt_to_wire
 from backend_stub.clock import to_wire as at
 from backend_stub.domain import messages, sms
+from backend_stub.domain import outage as rules
 from backend_stub.domain.messages import About
 from backend_stub.errors import Conflict
 from backend_stub.policy import Principal
@@ -33,7 +34,8 @@ _PEOPLE = """SELECT code, phone <> '' AS reachable FROM customer WHERE status <>
 
 
 def draft(conn: sqlite3.Connection, row: sqlite3.Row, centre: str, now: float) -> wire.OutageMessage:
-    """Return what could be written now, in how many parts, and to how many."""
+    """Return what could be written now, in how many parts, and to how many; raises Conflict `was_no_outage`."""
+    _check(row)
     about = _about(conn, row, centre)
     vi, en = messages.vietnamese(about, now), messages.english(about, now)
     reachable, without = _people(conn, row)
@@ -45,7 +47,11 @@ def draft(conn: sqlite3.Connection, row: sqlite3.Row, centre: str, now: float) -
 
 
 def order(tx: Tx, row: sqlite3.Row, wanted: wire.NotifyRequest, by: Principal) -> wire.SentNotice:
-    """Put a message on record, to be sent after the commit; raises Conflict `already_sent`, `nobody_to_write_to`."""
+    """Put a message on record, to be sent after the commit; raises Conflict.
+
+    Its codes are `already_sent`, `nobody_to_write_to` and `was_no_outage`.
+    """
+    _check(row)
     text = wanted.text or draft(tx.conn, row, by.centre, tx.now).plain.text
     reachable, _ = _people(tx.conn, row)
     if not reachable:
@@ -82,6 +88,12 @@ def send(tx: Tx) -> None:
         tx.conn.executemany("UPDATE notice SET sent_at = ? WHERE n = ?", done)
 
 
+def _check(row: sqlite3.Row) -> None:
+    # Planned work that is called off was announced: that is written. A fault that was none never was there.
+    if row["kind"] == "unplanned" and row["status"] == "cancelled":
+        raise Conflict("was_no_outage", "It was no outage: there is nothing to tell anybody.")
+
+
 def _append(directory: Path, lines: list[bytes]) -> bool:
     try:
         directory.mkdir(mode=0o700, exist_ok=True)
@@ -110,7 +122,7 @@ def _about(conn: sqlite3.Connection, row: sqlite3.Row, centre: str) -> About:
 def _people(conn: sqlite3.Connection, row: sqlite3.Row) -> tuple[list[str], int]:
     """Return the codes of those it concerns and who have a phone, and how many have none."""
     below = outage_grid.transformers(conn, row["device"])
-    if row["status"] == "partially_restored":
+    if row["status"] in rules.OFF_NOW:
         below -= outage_steps.back_since(conn, row["id"]).keys()
     found = conn.execute(_PEOPLE, (outage_grid.pack(sorted(below)),)).fetchall()
     reachable = [str(one["code"]) for one in found if one["reachable"]]

@@ -56,8 +56,9 @@ def get(conn: sqlite3.Connection, outage_id: str) -> sqlite3.Row | None:
 def open_all(conn: sqlite3.Connection, now: float) -> list[sqlite3.Row]:
     """Outages with the supply off (or thought off) now, and work planned for the local day of `now`; newest first."""
     begin, end = day_bounds(now)
-    today = f"({_ANNOUNCED} AND started_at < ? AND coalesce(etr, started_at) >= ?)"
-    return conn.execute(f"SELECT * FROM outage WHERE {OPEN} OR {today} ORDER BY n DESC", (end, begin)).fetchall()
+    today = f"({_ANNOUNCED} AND started_at < ? AND (started_at >= ? OR etr > ?))"
+    sql = f"SELECT * FROM outage WHERE {OPEN} OR {today} ORDER BY n DESC"
+    return conn.execute(sql, (end, begin, begin)).fetchall()
 
 
 def open_on_devices(conn: sqlite3.Connection, codes: list[str]) -> list[sqlite3.Row]:

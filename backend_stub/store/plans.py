@@ -1,5 +1,6 @@
 """Planned works as stored: an outage of kind `planned`, with its reason, its notices and its history."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +13,7 @@ from backend_stub.domain import plans as rules
 from backend_stub.domain.localtime import local
 from backend_stub.domain.plans import NoticeClock
 from backend_stub.errors import Conflict, Invalid
-from backend_stub.reference import quiet_days
+from backend_stub.reference import places, quiet_days
 from backend_stub.store import outage_grid, outage_moves, outage_steps, outages
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
@@ -49,9 +50,9 @@ def get(conn: sqlite3.Connection, plan_id: str) -> sqlite3.Row | None:
 
 def page(conn: sqlite3.Connection, begin: float, end: float, after: int, limit: int) -> list[sqlite3.Row]:
     """Return plans that touch [begin, end) in the order they were made, after the row numbered `after`."""
-    sql = """ WHERE o.kind = 'planned' AND o.started_at < ? AND coalesce(o.etr, o.started_at) >= ? AND o.n > ?
+    sql = """ WHERE o.kind = 'planned' AND o.started_at < ? AND (o.started_at >= ? OR o.etr > ?) AND o.n > ?
         ORDER BY o.n LIMIT ?"""
-    return conn.execute(_SELECT + sql, (end, begin, after, limit)).fetchall()
+    return conn.execute(_SELECT + sql, (end, begin, begin, after, limit)).fetchall()
 
 
 def create(tx: Tx, new: NewPlan, author: str) -> sqlite3.Row:
@@ -81,10 +82,23 @@ def change(tx: Tx, row: sqlite3.Row, wanted: wire.PatchPlan, author: str) -> sql
         sql = "UPDATE outage SET started_at = ?, etr = ?, etr_source = 'dispatcher', etr_set_at = ? WHERE id = ?"
         tx.conn.execute(sql, (begins, ends, tx.now, row["id"]))
         outages.log_etr(tx, row["id"], author)
-    _columns(tx, row, wanted, moved=moved)
+    _columns(tx, row, wanted, row["status"], moved=moved)
     if wanted.status is not UNSET and wanted.status != row["status"]:
         outage_moves.move(tx, row, wanted.status)
     return _keep(tx, row["id"], author, None if wanted.note is UNSET else wanted.note)
+
+
+def follow(tx: Tx, before: sqlite3.Row, author: str) -> None:
+    """Keep what was done to a plan among the outages (`before` is its row before that); other outages are none."""
+    plan, after = get(tx.conn, before["id"]), outages.get(tx.conn, before["id"])
+    names = ("status", "started_at", "etr")
+    if plan is None or after is None or all(after[name] == before[name] for name in names):
+        return
+    told = wire.PatchPlan(status=after["status"]) if after["status"] != before["status"] else wire.PatchPlan()
+    # While the work goes on a later end is a target like any other outage's, and no change of the plan.
+    moved = after["etr"] != before["etr"] and before["status"] not in rules.OVER | {"active"}
+    _columns(tx, plan, told, before["status"], moved=moved)
+    _log(tx, before["id"], author, None)
 
 
 def upsert(tx: Tx, new: NewPlan, author: str) -> sqlite3.Row:
@@ -110,8 +124,11 @@ def upsert(tx: Tx, new: NewPlan, author: str) -> sqlite3.Row:
         notified_at = coalesce(plan.notified_at, excluded.notified_at)""",
         (known["id"], new.reason, new.area, new.notified_at, _large(tx, new.device)),
     )
-    if moved and announced:
+    turned = status if status != known["status"] else None
+    if announced and (moved or turned == "postponed"):
         tx.conn.execute("UPDATE plan SET changed_at = ? WHERE outage = ?", (tx.now, known["id"]))
+    if turned == "renotified":
+        tx.conn.execute("UPDATE plan SET renotified_at = ? WHERE outage = ?", (tx.now, known["id"]))
     return _keep(tx, known["id"], author, None)
 
 
@@ -149,6 +166,20 @@ def clocks(row: sqlite3.Row, now: float, also: Periods = ()) -> list[NoticeClock
     return rules.clocks(plan, now, quiet_days.periods(years, also))
 
 
+def due_by_centre(conn: sqlite3.Connection, now: float) -> dict[str, int]:
+    """Return how many plans have a notice that will be late within a day, by the corporation of their province."""
+    # No notice is due longer before the work than the first one.
+    until = now + rules.NOTICE_S + rules.SOON_S
+    sql = f"""{_SELECT} WHERE o.kind = 'planned' AND o.status NOT IN ('done', 'cancelled')
+        AND o.started_at BETWEEN ? AND ?"""
+    found = Counter[str]()
+    for row in conn.execute(sql, (now, until)).fetchall():
+        if any(clock.state == "soon" for clock in clocks(row, now)):
+            # One on the border of two provinces is one plan: the first has it.
+            found.update(places.provinces()[code].corporation for code in outage_grid.strings(row["provinces"])[:1])
+    return dict(found)
+
+
 def to_wire(conn: sqlite3.Connection, row: sqlite3.Row, now: float, also: Periods = ()) -> wire.Plan:
     """The whole resource."""
     found = [
@@ -170,16 +201,16 @@ def to_wire(conn: sqlite3.Connection, row: sqlite3.Row, now: float, also: Period
     )  # fmt: skip
 
 
-def _columns(tx: Tx, row: sqlite3.Row, wanted: wire.PatchPlan, *, moved: bool) -> None:
+def _columns(tx: Tx, row: sqlite3.Row, wanted: wire.PatchPlan, before: str, *, moved: bool) -> None:
     """Set what only a plan has; a plan that came as a plain planned outage gets its row now."""
-    status = None if wanted.status is UNSET or wanted.status == row["status"] else wanted.status
-    # A plan may be moved, and its customers told of it, more than once.
-    told_again = wanted.status == "renotified"
+    status = None if wanted.status is UNSET or wanted.status == before else wanted.status
+    # A plan may be moved, and its customers told of it, more than once; one put off may be announced as if it were new.
+    told_again = wanted.status == "renotified" or (status == "notified" and row["notified_at"] is not None)
     values = {
         "reason": row["reason"] if wanted.reason is UNSET else wanted.reason,
         "area": row["area"] if wanted.area is UNSET else wanted.area,
         "written_at": row["written_at"] if wanted.written_at is UNSET else from_wire(wanted.written_at),
-        "notified_at": row["notified_at"] or (tx.now if status == "notified" else None),
+        "notified_at": row["notified_at"] or (tx.now if told_again or status == "notified" else None),
         # What was told must be told again: the new times, or that it is put off.
         "changed_at": tx.now if row["notified_at"] and (moved or status == "postponed") else row["changed_at"],
         "renotified_at": tx.now if told_again else row["renotified_at"],
@@ -194,12 +225,16 @@ def _columns(tx: Tx, row: sqlite3.Row, wanted: wire.PatchPlan, *, moved: bool) -
 
 def _keep(tx: Tx, plan_id: str, author: str, note: str | None) -> sqlite3.Row:
     """Append the plan as it now stands to its history, tell everybody, and return it."""
-    sql = """INSERT INTO plan_change (outage, at, author, status, begins_at, ends_at, note)
-        SELECT id, ?, ?, status, started_at, etr, ? FROM outage WHERE id = ?"""
-    tx.conn.execute(sql, (tx.now, author, note, plan_id))
+    _log(tx, plan_id, author, note)
     outages.settle(tx, plan_id, bump=True)
     row: sqlite3.Row = tx.conn.execute(_SELECT + " WHERE o.id = ?", (plan_id,)).fetchone()
     return row
+
+
+def _log(tx: Tx, plan_id: str, author: str, note: str | None) -> None:
+    sql = """INSERT INTO plan_change (outage, at, author, status, begins_at, ends_at, note)
+        SELECT id, ?, ?, status, started_at, etr, ? FROM outage WHERE id = ?"""
+    tx.conn.execute(sql, (tx.now, author, note, plan_id))
 
 
 def _large(tx: Tx, device: str) -> int:

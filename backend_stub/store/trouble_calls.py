@@ -25,6 +25,8 @@ PLACES: Final[dict[str, wire.TroublePlace | None]] = {"m": "meter", "s": "street
 # What agents end a contact with when nobody was without power.
 NO_TROUBLE: Final = frozenset({"wrong_number", "nuisance"})
 NEIGHBOURS_S: Final = 3_600.0
+# Who is no customer we know is told apart by the number: one who redials is one caller.
+CALLER: Final = "coalesce(trouble_call.customer, (SELECT address FROM contact WHERE id = trouble_call.contact))"
 
 _STORE = """INSERT INTO trouble_call (contact, customer, device, transformer, lateral, feeder, commune, scope, sign,
     danger, place, grouped, class_before, said, at)
@@ -169,9 +171,13 @@ def neighbours(
     now: float,
     within_s: float = NEIGHBOURS_S,
 ) -> int:
-    """Return how many others on the same transformer or lateral called lately (not about a part of their own house)."""
-    sql = """SELECT count(DISTINCT coalesce(customer, contact)) FROM trouble_call WHERE active = 1 AND at > ?
-        AND (transformer = ? OR lateral = ?) AND scope <> 'P' AND place <> 'i' AND customer IS NOT ?"""
+    """Return how many others on the same transformer or lateral called lately that the power is out.
+
+    A part of their own house, or too high a voltage, is not that.
+    """
+    sql = f"""SELECT count(DISTINCT {CALLER}) FROM trouble_call WHERE active = 1 AND at > ?
+        AND (transformer = ? OR lateral = ?) AND scope <> 'P' AND place <> 'i' AND sign <> 'X'
+        AND customer IS NOT ?"""
     return int(conn.execute(sql, (now - within_s, transformer, lateral, exclude_customer)).fetchone()[0])
 
 

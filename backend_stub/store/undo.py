@@ -1,13 +1,15 @@
 """Undo: what a change replaced, kept for ten minutes under a token that only its maker may use.
 
-A step is taken back whole or not at all. Whoever offers one registers in `RESTORE` (or, for all things of a step at
-once, in `RESTORE_MANY`) how a thing of that kind gets its columns back; that function raises the version by one and
-tells everybody. A `note` in `before` was added by the change: withdrawing it loses nothing, whatever came later.
+A step is taken back whole or not at all; only of things that go on by themselves (contacts ring, are answered and end)
+those that are not as the step left them stay behind alone, and are named. Whoever offers a step registers in `RESTORE`
+(or, for all things of a step at once, in `RESTORE_MANY`) how a thing of that kind gets its columns back; that function
+raises the version by one and tells everybody. A `note` in `before` was added by the change: withdrawing it loses
+nothing, whatever came later.
 """
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
@@ -25,14 +27,15 @@ VERSIONS = {
     "agent_wish": "SELECT wish_version FROM user WHERE id = ?",
 }
 Value: TypeAlias = str | int | float | None
-_BEFORE = msgspec.json.Decoder(dict[str, str | int | float | None])
+_COLUMNS = msgspec.json.Decoder(dict[str, str | int | float | None])
 
 
 @dataclass(frozen=True, slots=True)
 class Was:
     """One thing a step changed: its version AFTER the change, and columns with their values before it.
 
-    `by` is the login name of who takes the step back; only `take_back` fills it in.
+    `by` is the login name of who takes the step back; only `take_back` fills it in. With `after`, the same columns as
+    the step left them, a later version loses nothing as long as `STANDS` finds them so.
     """
 
     kind: str
@@ -40,10 +43,20 @@ class Was:
     version: int
     before: Mapping[str, Value]
     by: str = ""
+    after: Mapping[str, Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """The things that are as before, and those that went on since and stay; both with their versions now."""
+
+    things: list[Was]
+    stayed: list[Was]
 
 
 RESTORE: dict[str, Callable[[Tx, Was], None]] = {}
 RESTORE_MANY: dict[str, Callable[[Tx, Sequence[Was]], None]] = {}
+STANDS: dict[str, Callable[[sqlite3.Connection, Was], bool]] = {}
 ADDED = frozenset({"note"})
 
 
@@ -53,14 +66,13 @@ def offer(tx: Tx, by: str, was: Sequence[Was]) -> str:
     tx.conn.execute(
         "INSERT INTO undo_step (token, author, at, until) VALUES (?, ?, ?, ?)", (token, by, tx.now, tx.now + GOOD_S)
     )
-    sql = "INSERT INTO undo_row (token, kind, id, version, before) VALUES (?, ?, ?, ?, ?)"
-    rows = [(token, one.kind, one.id, one.version, msgspec.json.encode(one.before).decode()) for one in was]
-    tx.conn.executemany(sql, rows)
+    sql = "INSERT INTO undo_row (token, kind, id, version, before, after) VALUES (?, ?, ?, ?, ?, ?)"
+    tx.conn.executemany(sql, [(token, one.kind, one.id, one.version, *_written(one)) for one in was])
     return token
 
 
-def take_back(tx: Tx, token: str, by: str) -> list[Was]:
-    """Restore what the step changed and return it with the new versions.
+def take_back(tx: Tx, token: str, by: str) -> TakenBack:
+    """Restore what the step changed.
 
     Raises NotFound for a token that is not the caller's; Conflict `undo_expired`, `undo_done`, or `undo_would_lose`
     with the `things` that were changed since.
@@ -73,12 +85,17 @@ def take_back(tx: Tx, token: str, by: str) -> list[Was]:
     if step["until"] <= tx.now:
         raise Conflict("undo_expired", "A change can be taken back for ten minutes.")
     rows = tx.conn.execute("SELECT * FROM undo_row WHERE token = ? ORDER BY n", (token,)).fetchall()
-    was = [Was(row["kind"], row["id"], row["version"], _BEFORE.decode(row["before"]), by) for row in rows]
-    _refuse_loss(tx.conn, was)
+    was = [_read(row, by) for row in rows]
+    moved = [one for one in was if not _stands(tx.conn, one)]
+    _refuse_loss(was, moved)
     tx.conn.execute("UPDATE undo_step SET done_at = ? WHERE token = ?", (tx.now, token))
-    for kind in dict.fromkeys(one.kind for one in was):
-        _restore(tx, kind, [one for one in was if one.kind == kind])
-    return [_now(tx, one) for one in was]
+    stay = {(one.kind, one.id) for one in moved}
+    back = [one for one in was if (one.kind, one.id) not in stay]
+    for kind in dict.fromkeys(one.kind for one in back):
+        _restore(tx, kind, [one for one in back if one.kind == kind])
+    return TakenBack(
+        [_now(tx, one) for one in back], [replace(one, version=_version(tx.conn, one) or 0) for one in moved]
+    )
 
 
 def prune(tx: Tx) -> None:
@@ -91,9 +108,25 @@ def _version(conn: sqlite3.Connection, one: Was) -> int | None:
     return None if row is None else int(row[0])
 
 
-def _refuse_loss(conn: sqlite3.Connection, was: Sequence[Was]) -> None:
-    moved = [one for one in was if _version(conn, one) != one.version and not ADDED.issuperset(one.before)]
-    if moved:
+def _written(one: Was) -> tuple[str, str | None]:
+    after = None if one.after is None else msgspec.json.encode(one.after).decode()
+    return msgspec.json.encode(one.before).decode(), after
+
+
+def _read(row: sqlite3.Row, by: str) -> Was:
+    after = None if row["after"] is None else _COLUMNS.decode(row["after"])
+    return Was(row["kind"], row["id"], row["version"], _COLUMNS.decode(row["before"]), by, after)
+
+
+def _stands(conn: sqlite3.Connection, one: Was) -> bool:
+    """Tell whether nothing is lost when this thing gets its columns back."""
+    if one.after is not None:
+        return STANDS[one.kind](conn, one)
+    return _version(conn, one) == one.version or ADDED.issuperset(one.before)
+
+
+def _refuse_loss(was: Sequence[Was], moved: Sequence[Was]) -> None:
+    if moved and (len(moved) == len(was) or any(one.after is None for one in moved)):
         things = [{"kind": one.kind, "id": one.id} for one in moved[:MOST_NAMED]]
         said = f"{moved[0].kind} {moved[0].id} was changed since: taking this back would lose that change."
         raise Conflict("undo_would_lose", said, things=things, changed=len(moved))
@@ -117,4 +150,4 @@ def _now(tx: Tx, one: Was) -> Was:
                AND token IN (SELECT token FROM undo_step WHERE done_at IS NULL)""",
             (version, one.kind, one.id, one.version - 1),
         )
-    return Was(one.kind, one.id, version, one.before, one.by)
+    return replace(one, version=version)

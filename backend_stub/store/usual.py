@@ -5,6 +5,7 @@ from backend_stub.domain.localtime import local, midnight
 from backend_stub.settings import Settings
 from backend_stub.store.driver import sqlite3
 from backend_stub.store.engine import Tx
+from backend_stub.store.trouble_calls import CALLER
 
 KEEP_DAYS = 28
 DAY_S = 86_400.0
@@ -51,8 +52,8 @@ def _feeder_days(tx: Tx) -> None:
         # The row without a feeder says that the day was counted, however quiet it was.
         tx.conn.execute("INSERT OR IGNORE INTO feeder_day (feeder, day, callers) VALUES ('', ?, 0)", (day,))
         tx.conn.execute(
-            """INSERT OR IGNORE INTO feeder_day (feeder, day, callers)
-            SELECT feeder, ?, count(DISTINCT coalesce(customer, contact)) FROM trouble_call
+            f"""INSERT OR IGNORE INTO feeder_day (feeder, day, callers)
+            SELECT feeder, ?, count(DISTINCT {CALLER}) FROM trouble_call
             WHERE at >= ? AND at < ? AND feeder IS NOT NULL GROUP BY feeder""",
             (day, day, day + DAY_S),
         )

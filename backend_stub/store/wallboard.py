@@ -11,7 +11,7 @@ from backend_stub.clock import to_wire
 from backend_stub.domain import forecast, hot_feeders
 from backend_stub.domain.localtime import day_bounds
 from backend_stub.settings import Settings
-from backend_stub.store import announcements, commune_calls, dispatches, usual
+from backend_stub.store import announcements, commune_calls, dispatches, plans, usual
 from backend_stub.store import board_figures as figures
 from backend_stub.store.boards import AHEAD, Beside, Like, Look
 from backend_stub.store.driver import sqlite3
@@ -121,8 +121,9 @@ def _beside(conn: sqlite3.Connection, books: Books, like: Like, settings: Settin
         served,
         figures.feeds(conn),
         like,
-        dispatches.unanswered(conn),
+        dispatches.unanswered(conn, settings.danger.ack_s, books.now),
         commune_calls.by_centre(conn, settings.grouping, books.now),
+        plans.due_by_centre(conn, books.now),
     )
 
 

@@ -1,8 +1,10 @@
 """A small grid with customers, and an outage on it, for the contract tests of outages, power, areas and tickets."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
-from backend_stub.settings import Sessions
+from backend_stub.settings import Routing, Sessions
 from backend_stub.store import customers, grid
 from backend_stub.store.customers import CustomerRow
 from backend_stub.store.engine import Tx
@@ -13,7 +15,10 @@ from tests.service import CHEAP, Running
 PATIENT = msgspec.structs.replace(
     CHEAP, sessions=Sessions(idle_s=1e7, absolute_s=1e7, argon2_time=1, argon2_memory_kib=8)
 )
-
+# Nothing rings by itself: these tests say who takes what.
+BY_HAND = msgspec.structs.replace(PATIENT, routing=Routing(offers=False))
+NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
+"""Sunday, 14:05 in Vietnam."""
 DONG_XUAN, TUY_HOA, KRONG_PA = "22081", "22015", "24076"
 DEVICES = (
     DeviceRow("SS1", "substation", None, "110 kV Đồng Xuân", DONG_XUAN),

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -14,7 +14,7 @@ from backend_stub.settings import Plans
 from tests.contract import desk, grid
 from tests.service import Running, running_service
 
-NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # 14:05 in Vietnam
+NOW = grid.NOW
 
 
 def iso(minutes: float) -> str:

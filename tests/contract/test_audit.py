@@ -221,6 +221,22 @@ async def test_the_audit_command_says_who_saw_and_changed_what(svc, tmp_path, ca
         assert capsys.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize("many", [1, 3])
+async def test_what_was_done_to_many_is_told_of_each_of_them(svc, tmp_path, capsys, many):
+    minh = await svc.client("minh")
+    ids = [
+        (await minh.post("/v1/tickets", json={"type": "OTHER", "title": "Đo", "customer": TY.code})).json()["id"]
+        for _ in range(many)
+    ]
+    changed = await minh.post("/v1/tickets/bulk", json={"ids": ids, "change": {"priority": "high"}})
+    assert (await minh.post(f"/v1/undo/{changed.json()['undo']}")).status_code == 200
+    assert cli.main(["audit", str(tmp_path), "--customer", TY.code]) == 0
+    *_made, bulk, undone = capsys.readouterr().out.splitlines()
+    assert f"ids: {' '.join(ids)}" in bulk
+    assert "ticket.bulk" in bulk
+    assert f"ids: {' '.join(ids)}" in undone
+
+
 def test_operators_are_on_record(tmp_path, capsys, monkeypatch):
     import io
     import sys

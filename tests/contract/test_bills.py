@@ -1,8 +1,7 @@
 """Bills, why they changed, what is owed and what a suspension says, over HTTP."""
 
 import re
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,24 +16,17 @@ from tests.contract import grid
 from tests.contract.desk import do, report
 from tests.service import Running, running_service
 
-NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
+NOW = grid.NOW
 REASON = {"Access-Reason": "search"}
 KWH = (300, 240, 230, 220, 260, 280, 330, 340, 320, 300, 270, 250, 350)
 # The figures of a paragraph that are no dates.
 FIGURES = re.compile(r"(?<![/\d.,])\d[\d.,]*\d(?![/\d])|(?<![/\d.,])\d(?![/\d.,]\d|\d)")
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW.timestamp())
-
-
 @pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        await running.engine.write(history)
-        yield running
+async def svc(svc: Running) -> Running:
+    await svc.engine.write(history)
+    return svc
 
 
 def month(back: int) -> tuple[date, date]:

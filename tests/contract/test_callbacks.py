@@ -1,31 +1,15 @@
 """Promised calls back: one list, oldest promise first, claimed by one, tried three times."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
-import pytest
-import pytest_asyncio
 
 from backend_stub.clock import ManualClock
 from tests.contract import grid
 from tests.contract.desk import do, ready, report, segments, state_of
-from tests.service import Running, running_service
+from tests.service import Running
 
-NOW = 1_795_330_800.0
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW)
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock) as running:
-        await running.engine.write(grid.load)
-        yield running
+NOW = grid.NOW.timestamp()
 
 
 async def listed(client: httpx.AsyncClient, query: str = "") -> list[dict]:
@@ -151,7 +135,7 @@ async def test_a_forgotten_claim_is_free_again_and_nobody_missed_anything(svc: R
 async def test_a_ringing_promise_goes_back_to_the_promises(svc: Running, clock: ManualClock) -> None:
     (lan,) = await ready(svc, "lan")
     contact = await report(await svc.channel())
-    await do(lan, contact, "callback", at="2026-11-22T07:00:10Z")
+    await do(lan, contact, "callback", at="2026-11-22T07:05:10Z")
     await svc.service.go_round()
     assert (await lan.get(f"/v1/contacts/{contact['id']}")).json()["state"] == "callback_waiting"
     clock.advance(10)
@@ -207,3 +191,17 @@ async def test_a_new_promise_has_all_its_tries(svc: Running) -> None:
     assert [one["attempts"] for one in await listed(lan)] == [0]
     await dial(lan, contact)
     assert (await said(lan, contact, "no_answer"))["state"] == "callback_waiting"
+
+
+async def test_who_was_reached_and_is_handed_on_waits_on_the_line(svc: Running, clock: ManualClock) -> None:
+    lan, minh = await ready(svc, "lan", "minh")
+    contact = await report(await svc.channel())
+    await do(lan, contact, "callback", at="2026-11-22T09:00:00Z", phone="0999000999")
+    await dial(lan, contact)
+    await said(lan, contact, "reached")
+    ringing = await do(lan, contact, "transfer", agent="minh")
+    assert (ringing["state"], await listed(lan)) == ("offered", [])
+    declined = await do(minh, contact, "decline")
+    assert (declined["state"], declined["direction"]) == ("queued", "in")
+    assert await listed(lan) == []
+    assert (await do(lan, contact, "take"))["state"] == "connected"

@@ -3,7 +3,7 @@
 import pytest
 
 from backend_stub.reference import places
-from backend_stub.store import customers, grid
+from backend_stub.store import behind, board_figures, customers, grid
 from backend_stub.store.customers import CustomerRow
 from backend_stub.store.engine import Tx
 from backend_stub.store.grid import DeviceRow
@@ -49,7 +49,10 @@ async def reported(desk: Desk) -> list[dict]:
 
 
 async def possible(desk: Desk, outage: dict) -> int:
-    return (await (await desk.svc.client("agent")).get(f"/v1/outages/{outage['id']}")).json()["possible"]
+    one = (await (await desk.svc.client("agent")).get(f"/v1/outages/{outage['id']}")).json()["possible"]
+    every = (await (await desk.svc.client("agent")).get("/v1/places/possible")).json()["items"]
+    assert {found["outage"]: found["callers"] for found in every}.get(outage["id"], 0) == one
+    return one
 
 
 @pytest.mark.parametrize(
@@ -97,6 +100,22 @@ async def test_a_place_that_is_a_device_is_a_call_on_it(desk: Desk) -> None:
     await desk.round()
     (outage,) = await desk.outages()
     assert (outage["device"], outage["calls"]) == ("474-1-L", 2)
+
+
+async def test_a_stranger_who_redials_is_one_caller_of_a_device(desk: Desk) -> None:
+    for n, address in ((1, "0999012345"), (2, "0999012345")):
+        contact = await stranger(desk, n, address=address)
+        await desk.trouble(contact["id"], device=transformer(1, 3))
+    await desk.round()
+    assert await desk.outages() == []
+    assert (await desk.power(1, 3, 0))["neighbours_calling"] == 1
+    since = desk.clock.now() - 600
+    assert await desk.svc.engine.read(lambda conn: board_figures.feeder_callers(conn, since)) == {"474": 1}
+    assert len(await desk.svc.engine.read(lambda conn: behind.feeder(conn, "474", since))) == 1
+    other = await stranger(desk, 3)
+    await desk.trouble(other["id"], device=transformer(1, 3))
+    await desk.round()
+    assert [one["device"] for one in await desk.outages()] == [transformer(1, 3)]
 
 
 async def test_five_callers_of_a_commune_are_a_report_and_no_outage(desk: Desk) -> None:
@@ -175,6 +194,8 @@ async def test_what_is_said_of_a_place(desk: Desk) -> None:
     own = await said(commune=COMMUNE, contact=callers[0]["id"])
     assert (own["verdict"], own["reporting"]) == ("several_reported", 2)
     assert f"2 người khác ở {NAME} báo mất điện" in own["say"]["vi"]
+    await desk.trouble(callers[2]["id"], sign="overvoltage")
+    assert (await said(commune=COMMUNE))["reporting"] == 2
     outage = await desk.lead("POST", "/v1/outages", {"device": "474-1", "kind": "unplanned", "status": "confirmed"})
     part = await said(commune=COMMUNE)
     assert (part["verdict"], part["outage"], part["customers_out"], part["customers"]) == (
@@ -189,6 +210,21 @@ async def test_what_is_said_of_a_place(desk: Desk) -> None:
     await desk.lead("POST", f"/v1/outages/{outage['id']}/restore", {"devices": [transformer(1, 3)]}, outage["version"])
     assert (await said(device=transformer(1, 3)))["verdict"] == "nothing_known"
     assert (await said(commune=COMMUNE))["customers_out"] == 50
+    lateral = await said(device="474-1")
+    assert (lateral["verdict"], lateral["customers_out"]) == ("known_outage", 50)
+    assert "customer code" in lateral["say"]["en"]
+
+
+async def test_a_lateral_that_is_back_is_not_out_with_the_rest_of_its_feeder(desk: Desk) -> None:
+    outage = await desk.lead("POST", "/v1/outages", {"device": "474", "kind": "unplanned", "status": "confirmed"})
+    await desk.lead("POST", f"/v1/outages/{outage['id']}/restore", {"devices": ["474-1"]}, outage["version"])
+    for device, verdict, out in (
+        ("474-1", "nothing_known", 0),
+        ("474-2", "known_outage", 60),
+        ("474", "known_outage", 120),
+    ):
+        said = await ask(desk, "power", device=device)
+        assert (said["verdict"], said["customers_out"]) == (verdict, out), device
 
 
 async def test_places_that_cannot_be_are_refused_by_name(desk: Desk) -> None:

@@ -85,14 +85,67 @@ async def test_queues_and_classes_move_and_come_back(grid: Grid) -> None:
     assert [s["queue"] for s in segments if s["outcome"] is None] == ["outage", "outage"]
 
 
-async def test_a_later_change_is_not_lost_by_an_undo(grid: Grid) -> None:
+async def test_a_queue_that_lives_on_is_taken_back_but_for_what_changed_or_ended(grid: Grid) -> None:
+    outage = await grid.report()
+    waits, taken, changed, gone = [(await grid.caller(customer(n)))["id"] for n in (1, 2, 6, 7)]
+    ids = [waits, taken, changed, gone]
+    answer = await bulk(grid, ids, outage=outage.id)
+    (colleague,) = await desk.ready(grid.svc, "colleague")
+    assert (await colleague.post(f"/v1/contacts/{taken}/take")).status_code == 200
+    await grid.post(f"contacts/{changed}/attach", {"outage": outage.id, "callback": False})
+    assert (await (await grid.svc.channel()).post(f"/v1/contacts/{gone}/abandon")).status_code == 200
+    undone = msgspec.json.decode((await grid.post(f"undo/{answer.undo}", user="agent")).content, type=wire.Undone)
+    assert (undone.done, {one.id for one in undone.items}) == (2, {waits, taken})
+    assert [(one.id, one.version) for one in undone.stayed] == [
+        (one, (await contact(grid, one)).version) for one in (changed, gone)
+    ]
+    now = [await contact(grid, one) for one in ids]
+    assert [one.outage for one in now] == [None, None, outage.id, outage.id]
+    assert now[1].state == "connected", "whoever talks goes on talking"
+    assert (await grid.post(f"undo/{answer.undo}", user="agent", expect=409)).json()["code"] == "undo_done"
+
+
+async def test_one_attached_by_a_wrong_key_is_taken_back_until_the_contact_is_over(grid: Grid) -> None:
+    right, wrong = await grid.report(), await grid.report("T9")
+    contact_id = (await grid.caller(customer(1)))["id"]
+    (agent,) = await desk.ready(grid.svc, "colleague")
+    assert (await agent.post(f"/v1/contacts/{contact_id}/take")).status_code == 200
+
+    async def attach(outage: wire.Outage) -> str:
+        answer = await agent.post(f"/v1/contacts/{contact_id}/attach", json={"outage": outage.id, "callback": True})
+        return str(answer.json()["undo"])
+
+    first, second = await attach(wrong), await attach(right)
+    assert (await agent.post(f"/v1/undo/{first}")).json()["code"] == "undo_would_lose"
+    assert (await agent.post(f"/v1/undo/{second}")).json()["done"] == 1
+    assert ((await contact(grid, contact_id)).outage, (await grid.outage(right)).calls) == (wrong.id, 0)
+    assert (await agent.post(f"/v1/undo/{first}")).status_code == 200
+    assert ((await contact(grid, contact_id)).outage, (await grid.outage(wrong)).calls) == (None, 0)
+    last = await attach(right)
+    assert (await agent.post(f"/v1/contacts/{contact_id}/finish", json={"disposition": "other"})).status_code == 200
+    assert (await agent.post(f"/v1/undo/{last}")).json()["code"] == "undo_would_lose"
+    assert (await contact(grid, contact_id)).outage == right.id
+
+
+async def test_where_every_contact_was_changed_since_nothing_is_taken_back(grid: Grid) -> None:
     outage = await grid.report()
     ids = [(await grid.caller(customer(n)))["id"] for n in (1, 2)]
     answer = await bulk(grid, ids, outage=outage.id)
-    await grid.post(f"contacts/{ids[1]}/attach", {"outage": outage.id, "callback": False})
+    for one in ids:
+        await grid.post(f"contacts/{one}/attach", {"outage": outage.id, "callback": False})
     refused = (await grid.post(f"undo/{answer.undo}", user="agent", expect=409)).json()
-    assert (refused["code"], refused["things"]) == ("undo_would_lose", [{"kind": "contact", "id": ids[1]}])
+    assert (refused["code"], refused["changed"]) == ("undo_would_lose", 2)
     assert (await grid.outage(outage)).calls == 2
+
+
+async def test_nobody_who_rings_is_moved_back_to_another_queue(grid: Grid) -> None:
+    ids = [(await grid.caller(customer(n)))["id"] for n in (1, 2)]
+    answer = await bulk(grid, ids, queue="billing")
+    (colleague,) = await desk.ready(grid.svc, "colleague")
+    assert (await colleague.post(f"/v1/contacts/{ids[0]}/take")).status_code == 200
+    refused = (await grid.post(f"undo/{answer.undo}", user="agent", expect=409)).json()
+    assert (refused["code"], refused["things"]) == ("undo_would_lose", [{"kind": "contact", "id": ids[0]}])
+    assert (await contact(grid, ids[1])).queue == "billing"
 
 
 async def test_nothing_changed_leaves_nothing_to_take_back(grid: Grid) -> None:

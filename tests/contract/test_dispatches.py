@@ -70,7 +70,7 @@ async def test_silence_is_escalated_once_and_everybody_hears_of_it(grid: Grid) -
     await grid.svc.service.go_round()
     event = msgspec.json.decode((await stream.until("contact.changed")).data, type=wire.Contact)
     assert event.dispatch.escalated_at == NOW + timedelta(seconds=125)
-    assert await alerts(grid) == ["1 field unit has not acknowledged a danger: call it now."]
+    assert await alerts(grid) == ["1 danger is not acknowledged by any field unit: call one now."]
     version = (await contact_of(grid, made)).version
     grid.clock.advance(60)
     await grid.svc.service.go_round()
@@ -96,6 +96,19 @@ async def test_a_caller_who_hangs_up_leaves_the_danger_behind(grid: Grid) -> Non
     await grid.post(f"contacts/{child['id']}/dispatch/close")
     assert await opened(grid) == []
     assert (await contact_of(grid, child)).dispatch.unit == "none"
+
+
+async def test_a_danger_nobody_handed_on_is_an_alarm_and_stays_until_closed(grid: Grid) -> None:
+    made = await grid.caller(priority_class="danger")
+    await (await grid.svc.channel()).post(f"/v1/contacts/{made['id']}/abandon")
+    grid.clock.advance(119)
+    assert await alerts(grid) == []
+    grid.clock.advance(6)
+    assert await alerts(grid) == ["1 danger is not acknowledged by any field unit: call one now."]
+    grid.clock.advance(3 * 86_400)
+    assert [one.contact for one in await opened(grid)] == [made["id"]]
+    await grid.post(f"contacts/{made['id']}/dispatch/close")
+    assert (await alerts(grid), await opened(grid)) == ([], [])
 
 
 async def test_only_a_danger_is_dispatched_and_the_script_fits_it(grid: Grid) -> None:

@@ -1,37 +1,17 @@
 """Help and handing on over HTTP: consult, take over, reassign, lead's changes, surge and banner, end of a shift."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import httpx
 import msgspec
-import pytest
-import pytest_asyncio
 
 from backend_stub.clock import ManualClock
-from tests.contract import grid
 from tests.contract.desk import do, ready, report, segments, state_of
-from tests.service import Running, running_service
+from tests.service import Running
 
-NOW = 1_795_330_800.0
 KNOWN = "0905100001"
 
 
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW)
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock) as running:
-        await running.engine.write(grid.load)
-        yield running
-
-
-async def lead(svc: Running, name: str = "lead") -> httpx.AsyncClient:
-    await svc.add_user(name, "lead")
-    client = await svc.client(name)
+async def lead(svc: Running) -> httpx.AsyncClient:
+    client = await svc.client("lead")
     assert (await client.put("/v1/me/state", json={"state": "available"})).status_code == 200
     return client
 
@@ -78,6 +58,10 @@ async def test_a_consultation_ends_with_the_contact(svc: Running) -> None:
     await do(lan, contact, "consult", agent="minh")
     assert (await do(lan, contact, "end"))["consulted"] is None
     assert (await do(lan, contact, "consult/end", expect=409))["code"] == "no_consultation"
+    kept = await svc.engine.read(
+        lambda conn: tuple(conn.execute("SELECT ended_at, result FROM consultation").fetchone())
+    )
+    assert (kept[0] is not None, kept[1]) == (True, "contact_over")
 
 
 async def test_a_lead_reassigns_and_takes_over(svc: Running) -> None:
@@ -153,7 +137,7 @@ async def test_banner_and_surge_stand_until_changed(svc: Running, clock: ManualC
     said = {"vi": "Đang mất điện diện rộng", "en": "Widespread outage"}
     body = {"on": True, "announcement": said, "callback_offer": True}
     switched = (await boss.put("/v1/surge", json=body)).json()
-    assert (switched["since"], switched["by"]) == ("2026-11-22T07:00:00Z", "lead")
+    assert (switched["since"], switched["by"]) == ("2026-11-22T07:05:00Z", "lead")
     stream = await svc.stream("lan", head)
     assert msgspec.json.decode((await stream.until("banner.changed")).data)["text"] == text
     told = msgspec.json.decode((await stream.until("banner.changed")).data)

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from backend_stub.clock import ManualClock
 from backend_stub.settings import Queue, Settings
-from backend_stub.store import contact_rounds, migrations
+from backend_stub.store import contact_queue, contact_rounds, migrations
 from backend_stub.store.driver import sqlite3
 from tests.contract.desk import do, ready, report, segments, state_of
 from tests.service import CHEAP, Running, running_service
@@ -49,7 +49,11 @@ async def me(client: httpx.AsyncClient) -> str:
     return (await client.get("/v1/me")).json()["id"]
 
 
-async def test_the_fittest_and_then_the_longest_idle_is_rung(svc: Running, clock: ManualClock) -> None:
+@pytest.mark.parametrize("few", [50, 0], ids=["a small room", "a large one"])
+async def test_the_fittest_and_then_the_longest_idle_is_rung(
+    svc: Running, clock: ManualClock, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(contact_queue, "_FEW", few)
     (plain,) = await ready(svc, "plain")
     await pass_by(svc, clock, 1)
     (expert,) = await ready(svc, "expert", outage=4)
@@ -137,6 +141,30 @@ async def test_who_writes_may_get_another_text_but_no_call(svc: Running, clock: 
     await pass_by(svc, clock, 1)
     listed = (await lan.get("/v1/contacts?state=offered")).json()["items"]
     assert len(listed) == 1, "three texts at most"
+
+
+async def test_the_next_by_hand_is_the_oldest_of_any_skill_and_only_where_there_is_a_place(svc: Running) -> None:
+    (lan,) = await ready(svc, "lan", outage=1, billing=1)
+    channel = await svc.channel()
+    texts = [
+        await report(channel, channel="webchat", queue=queue, joined_at=f"2026-11-22T06:5{n}:00Z", address=f"zalo-{n}")
+        for n, queue in enumerate(("billing", "outage", "billing", "outage"))
+    ]
+    for text in texts[:3]:
+        assert (await lan.post("/v1/contacts/next")).json()["id"] == text["id"]
+    assert (await lan.post("/v1/contacts/next")).status_code == 204, "three texts at most"
+    call = await report(channel)
+    assert (await lan.post("/v1/contacts/next")).json()["id"] == call["id"]
+
+
+async def test_who_writes_gets_no_text_without_its_skill(svc: Running, clock: ManualClock) -> None:
+    (bills,) = await ready(svc, "bills", billing=5)
+    channel = await svc.channel()
+    await do(bills, await report(channel, channel="zalo", queue="billing"), "take")
+    trouble = await report(channel, channel="webchat")
+    bill = await report(channel, channel="webchat", queue="billing")
+    await pass_by(svc, clock, 1)
+    assert [(await state(bills, c))["state"] for c in (trouble, bill)] == ["queued", "offered"]
 
 
 async def test_a_return_by_hand(svc: Running, clock: ManualClock) -> None:

@@ -1,11 +1,16 @@
 """Call backs after an outage: promised, claimed, tried, answered, and what stays out becomes a nested outage."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+import pytest
 import pytest_asyncio
 
-from tests.contract.outage_world import Grid, customer, outage_of, world
+from agent_tui import wire
+from backend_stub.store import leaps, outage_callbacks
+from tests.contract.outage_world import NOW, Grid, customer, outage_of, world
 
 
 @pytest_asyncio.fixture
@@ -145,3 +150,39 @@ async def test_lists_are_a_centre_s_and_come_in_pages(grid: Grid) -> None:
     oldest = (await grid.get(f"outages/{outage.id}/calls?limit=2&after={newest['next']}")).json()
     assert [one["id"] for one in (*newest["items"], *oldest["items"])] == ids[::-1]
     assert {one["address"] for one in newest["items"]} == {"*******002", "*******006"}
+
+
+async def test_a_clock_that_is_put_forward_frees_no_call_that_is_being_made(grid: Grid) -> None:
+    outage = await grid.report()
+    (contact,) = await grid.attached(outage, customer(1))
+    await grid.restore(outage)
+    path = f"outages/{outage.id}/callbacks/{contact}/claim"
+    await grid.post(path, user="agent")
+    grid.clock.advance(3_600)
+    await grid.svc.engine.write(lambda tx: leaps.move(tx.conn, 3_600))
+    busy = await grid.post(path, expect=409)
+    assert busy.json()["code"] == "already_claimed"
+    grid.clock.advance(outage_callbacks.CLAIM_S + 1)
+    await grid.post(path)
+
+
+@pytest.mark.parametrize("ends", ["cancel", "done"])
+async def test_who_was_promised_a_call_is_called_however_the_outage_ends(grid: Grid, ends: str) -> None:
+    planned = {"kind": "planned", "status": "active"} if ends == "done" else {"status": "predicted"}
+    outage = await grid.report(**planned)
+    (contact,) = await grid.attached(outage, customer(1))
+    assert await promised(grid) == []
+    grid.clock.advance(600)
+    await grid.post(f"outages/{outage.id}/{'restore' if ends == 'done' else ends}", {} if ends == "done" else None)
+    assert (await grid.outage(outage)).status == {"cancel": "cancelled", "done": "done"}[ends]
+    (due,) = await promised(grid)
+    assert (due.contact, due.outage, due.due, due.due_at) == (contact, outage.id, True, NOW + timedelta(minutes=10))
+    dialled = await grid.post(f"callbacks/{contact}/dial", user="agent")
+    assert dialled.json()["address"] == "0905100001"
+    await grid.called(outage, contact, "on")
+    assert await promised(grid) == []
+
+
+async def promised(grid: Grid) -> list[wire.Callback]:
+    answer = await grid.get("callbacks?due=now", "agent")
+    return msgspec.json.decode(answer.content, type=wire.Page[wire.Callback]).items

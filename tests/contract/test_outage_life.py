@@ -151,6 +151,13 @@ async def test_neighbours_and_only_you(grid: Grid) -> None:
     assert (both.verdict, both.neighbours_calling) == ("neighbours_reporting", 1)
 
 
+async def test_whose_voltage_is_too_high_reports_no_power_cut(grid: Grid) -> None:
+    other = await grid.caller(customer(2))
+    await grid.post(f"contacts/{other['id']}/trouble", {"sign": "overvoltage"})
+    await grid.caller(customer(1))
+    assert (await grid.power(customer(1))).verdict == "only_you"
+
+
 async def test_what_was_said_before_the_restoration_is_past(grid: Grid) -> None:
     outage = await grid.report()
     for number in (1, 2, 6):

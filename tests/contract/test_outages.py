@@ -1,13 +1,10 @@
 """Outages over HTTP: report, change, list, versions, events, and the import of a file's lines."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import httpx
 import msgspec
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
@@ -15,25 +12,13 @@ from backend_stub.errors import Invalid
 from backend_stub.store import outages
 from backend_stub.store.outage_import import upsert_imported
 from tests.contract import grid
-from tests.service import Running, running_service
+from tests.service import Running
 
-NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # 14:05 in Vietnam
+NOW = grid.NOW
 
 
 def iso(hours: float) -> str:
     return (NOW + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW.timestamp())
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        yield running
 
 
 def outage_of(answer: httpx.Response, status: int = 200) -> wire.Outage:

@@ -62,6 +62,39 @@ async def test_a_plan_that_is_put_off_is_no_longer_told_and_can_come_back(tmp_pa
         assert back.status == "renotified"
 
 
+async def test_the_times_of_a_plan_that_was_called_off_stay(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        off = plan_of(await patch(grid, await planned(grid), status="cancelled"))
+        refused = await patch(grid, off, 409, to=iso(9 * DAY))
+        assert refused.json()["code"] == "plan_has_begun"
+        assert plan_of(await patch(grid, off, reason="ghi rõ lý do")).ends == off.ends
+
+
+async def test_a_plan_put_off_and_announced_anew_has_been_told_again(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        plan = plan_of(await patch(grid, await planned(grid), status="notified"))
+        put_off = plan_of(await patch(grid, plan, status="postponed"))
+        assert clock(put_off, "renotice").state == "running"
+        grid.clock.advance(60)
+        anew = {"from": iso(9 * DAY), "to": iso(9 * DAY + HOUR)}
+        again = plan_of(await patch(grid, put_off, status="notified", **anew))
+        assert clock(again, "renotice").state == "met"
+        grid.clock.advance(60)
+        moved = plan_of(await patch(grid, again, status="notified", to=iso(9 * DAY + 2 * HOUR)))
+        assert clock(moved, "renotice").state == "running"
+
+
+async def test_a_plan_of_elsewhere_that_was_put_off_is_told_for_the_first_time(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        begins = iso(6 * DAY)
+        made = await grid.report("F474/1", "postponed", kind="planned", started_at=begins, etr=iso(6 * DAY + HOUR))
+        answer = await grid.get("plans")
+        (plan,) = msgspec.json.decode(answer.content, type=wire.Page[wire.Plan]).items
+        assert (plan.id, plan.notified_at) == (made.id, None)
+        told = plan_of(await patch(grid, plan, status="renotified"))
+        assert (clock(told, "notice").state, told.notified_at) == ("met", NOW)
+
+
 async def test_announced_work_begins_by_itself_and_a_draft_does_not(tmp_path: Path) -> None:
     async with world(tmp_path) as grid:
         announced = await planned(grid, HOUR, notified_at=iso(-6 * DAY))
@@ -129,6 +162,55 @@ async def test_only_who_is_still_out_is_written_to(tmp_path: Path) -> None:
         assert (draft.kind, draft.recipients) == ("partly_back", 7)
 
 
+async def test_only_who_is_still_cut_off_by_planned_work_is_written_to(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        works = await grid.report(kind="planned", status="active")
+        await grid.restore(works, devices=["T1"])
+        assert (await message(grid, works.id)).recipients == 7
+        await grid.restore(works)
+        assert ((await message(grid, works.id)).kind, (await message(grid, works.id)).recipients) == ("back", 12)
+
+
+async def test_nobody_is_told_of_an_outage_that_was_none(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        outage = await grid.report(status="predicted")
+        await grid.post(f"outages/{outage.id}/cancel")
+        answer = await (await grid.svc.client("lead")).get(f"/v1/outages/{outage.id}/message")
+        assert (answer.status_code, answer.json()["code"]) == (409, "was_no_outage")
+        for body in ({"channel": "sms"}, {"channel": "sms", "text": "mất điện"}):
+            refused = await grid.post(f"outages/{outage.id}/notify", body, expect=409)
+            assert refused.json()["code"] == "was_no_outage"
+
+
+async def test_what_is_done_to_planned_work_among_the_outages_is_in_its_history(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        plan = await planned(grid, HOUR, notified_at=iso(-6 * DAY))
+        client = await grid.svc.client("lead")
+        etr = {"etr": iso(8 * HOUR)}
+        moved = await client.patch(f"/v1/outages/{plan.id}", json=etr, headers={"if-match": str(plan.version)})
+        assert moved.status_code == 200
+        now = (await plans(grid))[plan.id]
+        assert (now.history[-1].ends, clock(now, "renotice").state) == (now.ends, "breached")
+        grid.clock.advance(61 * 60)
+        await grid.svc.service.go_round()
+        await grid.post(f"outages/{plan.id}/restore", {"devices": ["T1"]})
+        await grid.post(f"outages/{plan.id}/restore", {})
+        history = (await plans(grid))[plan.id].history
+        assert [(one.status, one.author) for one in history] == [
+            ("notified", "lead"), ("notified", "lead"), ("active", "clock"), ("done", "lead"),
+        ]  # fmt: skip
+        other = await planned(grid, notified_at=iso(-6 * DAY))
+        await grid.post(f"outages/{other.id}/cancel")
+        assert [one.status for one in (await plans(grid))[other.id].history] == ["notified", "cancelled"]
+
+
+async def test_work_that_had_begun_and_is_called_off_has_still_cost_its_minutes(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        works = await grid.report("T1", kind="planned", status="active", started_at=iso(-100))
+        await grid.post(f"outages/{works.id}/cancel")
+        assert await minutes(grid) == (5, 5 * 100)
+
+
 async def test_a_message_is_on_record_goes_out_once_and_not_twice_in_a_row(tmp_path: Path) -> None:
     async with world(tmp_path) as grid:
         outage = await grid.report()
@@ -187,6 +269,27 @@ async def test_the_desk_reads_plans_messages_and_the_storm_board(tmp_path: Path)
         assert (await client.outage_stats()).total.out == 12
 
 
+async def test_a_lead_is_told_before_a_notice_is_late_and_of_none_that_is(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+
+        async def due() -> list[str]:
+            board = msgspec.json.decode((await grid.get("wallboard")).content, type=wire.Wallboard)
+            found = {name: [a.say.en for a in one.alerts if a.code == "notice_due"]
+                     for name, one in {"all": board.all, **board.centres}.items()}  # fmt: skip
+            assert found["EVNCPC"] == found["all"]
+            assert not found["EVNHANOI"]
+            return found["all"]
+
+        await planned(grid, 9 * DAY)
+        late = await planned(grid, 4 * DAY)
+        assert clock(late, "notice").state == "breached"
+        assert await due() == []
+        plan = await planned(grid, 5.5 * DAY)
+        assert await due() == ["1 planned work must be told to its customers within a day."]
+        await patch(grid, plan, status="notified")
+        assert await due() == []
+
+
 async def test_a_plan_moved_twice_is_told_again_twice(tmp_path: Path) -> None:
     async with world(tmp_path) as grid:
         plan = await planned(grid, notified_at=iso(-6 * DAY))
@@ -222,6 +325,21 @@ async def test_inside_an_outage_that_goes_on_nobody_is_counted_twice(tmp_path: P
         await grid.restore(third, at=iso(-90))
         await grid.restore(outage, at=iso(0))
         assert await minutes(grid) == (12, 7 * 100 + 5 * 70)
+
+
+async def test_a_transformer_and_then_its_feeder_is_two_faults_and_each_customer_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as grid:
+        small = await grid.report("T1", started_at=iso(-120))
+        large = await grid.report(started_at=iso(-100))
+        assert await minutes(grid) == (12, 7 * 100 + 5 * 120)
+        await grid.restore(large, at=iso(-40))
+        assert await minutes(grid) == (12, 7 * 60 + 5 * 120)
+        await grid.restore(small, at=iso(-20))
+        again = await grid.report("T1", started_at=iso(-10))
+        assert again.parent is None
+        assert await minutes(grid) == (17, 7 * 60 + 5 * 100 + 5 * 10)
+        total = msgspec.json.decode((await grid.get("outage-stats")).content, type=wire.OutageStats).total
+        assert (total.out, total.incidents, total.incidents_left) == (5, 3, 1)
 
 
 async def minutes(grid: Grid) -> tuple[int, float]:

@@ -1,31 +1,16 @@
 """The power verdict over HTTP: from the customer's transformer up to the substation."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
 from tests.contract import grid
-from tests.service import Running, running_service
+from tests.service import Running
 
-NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW.timestamp())
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        yield running
+NOW = grid.NOW
 
 
 async def power(svc: Running, code: str = grid.HOME) -> wire.Power:

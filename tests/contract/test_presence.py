@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -9,13 +8,6 @@ from agent_tui import wire
 from backend_stub.clock import ManualClock
 from tests.contract import grid
 from tests.service import Running, Stream, running_service
-
-
-@pytest.fixture
-async def svc(tmp_path: Path) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, ManualClock(1_795_000_000.0), grid.PATIENT) as svc:
-        await grid.set_up(svc)
-        yield svc
 
 
 async def a_ticket(svc: Running) -> str:

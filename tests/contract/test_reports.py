@@ -2,26 +2,21 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
-from backend_stub.settings import Routing
+from backend_stub.settings import Settings
 from backend_stub.store.engine import Tx
 from tests.contract import grid
 from tests.contract.desk import do, ready, report
-from tests.service import CHEAP, Running, running_service
+from tests.service import Running, running_service
 
 # 10:10 of a Monday in Vietnam.
 NOW = 1_795_403_400.0
-# Hours go by in these tests: nobody is to be logged out meanwhile.
-AWAKE = msgspec.structs.replace(CHEAP.sessions, idle_s=86_400.0, absolute_s=86_400.0)
-BY_HAND = msgspec.structs.replace(CHEAP, routing=Routing(offers=False), sessions=AWAKE)
 
 
 @pytest.fixture
@@ -29,17 +24,13 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, BY_HAND) as running:
-        await running.engine.write(grid.load)
-        await running.add_user("hoa", "lead")
-        await running.add_user("root", "admin")
-        yield running
+@pytest.fixture
+def settings() -> Settings:
+    return grid.BY_HAND
 
 
 async def intervals(svc: Running, **query: str) -> wire.IntervalReport:
-    answer = await (await svc.client("hoa")).get("/v1/reports/intervals", params=query)
+    answer = await (await svc.client("lead")).get("/v1/reports/intervals", params=query)
     assert answer.status_code == 200, answer.text
     return msgspec.json.decode(answer.content, type=wire.IntervalReport)
 
@@ -95,8 +86,8 @@ async def test_the_csv_a_spreadsheet_opens(svc: Running, clock: ManualClock) -> 
     clock.advance(7.25)
     await do(lan, contact, "take")
     await do(lan, contact, "finish", disposition="other")
-    hoa = await svc.client("hoa")
-    answer = await hoa.get("/v1/reports/intervals?day=2026-11-23&minutes=15&centre=EVNCPC&format=csv")
+    lead = await svc.client("lead")
+    answer = await lead.get("/v1/reports/intervals?day=2026-11-23&minutes=15&centre=EVNCPC&format=csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'filename="intervals-2026-11-23-15-EVNCPC.csv"' in answer.headers["content-disposition"]
     assert answer.content.startswith(b"\xef\xbb\xbfstart,end,final,offered")
@@ -125,12 +116,12 @@ async def test_every_total_is_the_list_behind_it(svc: Running, clock: ManualCloc
                 await do(lan, contact, "transfer", queue="billing")
             else:
                 await do(lan, contact, "finish", disposition="other")
-    hoa = await svc.client("hoa")
+    lead = await svc.client("lead")
     for only in ({}, {"centre": "EVNCPC"}, {"channel": "zalo"}, {"queue": "billing"}):
         found = await intervals(svc, minutes="15", **only)
         for row in (*found.items, found.total):
             query = {"from": row.start.isoformat(), "to": row.end.isoformat(), "limit": "200", **only}
-            items = (await hoa.get("/v1/segments", params=query)).json()["items"]
+            items = (await lead.get("/v1/segments", params=query)).json()["items"]
             counted = [item for item in items if item["outcome"] != "refused" and not item["callback"]]
             assert row.offered == len(counted)
             assert row.answered == sum(item["answered_at"] is not None for item in counted)
@@ -175,8 +166,8 @@ async def test_the_agents_day(svc: Running, clock: ManualClock) -> None:
     await do(lan, contact, "finish", disposition="other")
     await lan.put("/v1/me/state", json={"state": "paused", "reason": "lunch"})
     clock.advance(30)
-    hoa, root = await svc.client("hoa"), await svc.client("root")
-    found = msgspec.json.decode((await hoa.get("/v1/reports/agents")).content, type=wire.AgentReport)
+    lead, root = await svc.client("lead"), await svc.client("root")
+    found = msgspec.json.decode((await lead.get("/v1/reports/agents")).content, type=wire.AgentReport)
     (row,) = found.items
     assert (row.username, row.available_s, row.handling_s, row.paused_s, row.logged_in_s) == ("lan", 70, 380, 30, 480)
     assert (row.handled, row.talk_s, row.acw_s, row.aht_s_AHT) == (1, 300, 80, 380)
@@ -190,7 +181,7 @@ async def test_the_agents_day(svc: Running, clock: ManualClock) -> None:
 
 
 async def test_what_is_no_question_is_refused(svc: Running) -> None:
-    hoa = await svc.client("hoa")
+    lead = await svc.client("lead")
     for path, field in (
         ("/v1/reports/intervals?minutes=20", "minutes"), ("/v1/reports/intervals?day=22/11/2026", "day"),
         ("/v1/reports/intervals?day=20261122", "day"), ("/v1/reports/intervals?day=2026-02-30", "day"),
@@ -198,7 +189,7 @@ async def test_what_is_no_question_is_refused(svc: Running) -> None:
         ("/v1/reports/agents?day=0001-01-01", "day"), ("/v1/segments?outcome=gone", "outcome"),
         ("/v1/segments?centre=x", "centre"), ("/v1/segments?from=yesterday", "from"),
     ):  # fmt: skip
-        answer = await hoa.get(path)
+        answer = await lead.get(path)
         assert answer.status_code == 422, path
         assert answer.json()["errors"][0]["field"] == field
 
@@ -210,7 +201,7 @@ async def test_a_day_to_come_and_a_day_long_ago_are_empty(svc: Running) -> None:
 
 
 async def what_if(svc: Running, **body: object) -> wire.WhatIf:
-    answer = await (await svc.client("hoa")).post("/v1/staffing/what-if", json=body)
+    answer = await (await svc.client("lead")).post("/v1/staffing/what-if", json=body)
     assert answer.status_code == 200, answer.text
     return msgspec.json.decode(answer.content, type=wire.WhatIf)
 
@@ -243,26 +234,25 @@ async def test_what_if(svc: Running) -> None:
 
 
 async def test_what_cannot_be_worked_out_is_refused(svc: Running) -> None:
-    hoa = await svc.client("hoa")
+    lead = await svc.client("lead")
     for body in (
         {"calls_per_hour": 200}, {"calls_per_hour": 1e6, "aht_s": 3_600}, {"calls_per_hour": -1, "aht_s": 60},
         {"calls_per_hour": 1, "aht_s": 60, "target": 1}, {"calls_per_hour": 1, "aht_s": 60, "centres": 0},
         {"calls_per_hour": 1, "aht_s": 60, "x": 1},
     ):  # fmt: skip
-        assert (await hoa.post("/v1/staffing/what-if", json=body)).status_code == 422, body
+        assert (await lead.post("/v1/staffing/what-if", json=body)).status_code == 422, body
 
 
 async def test_a_ring_that_was_missed_counts_while_the_agent_is_still_away(tmp_path: Path, clock: ManualClock) -> None:
-    rings = msgspec.structs.replace(CHEAP, sessions=AWAKE)
-    async with running_service(tmp_path / "rings", clock, rings) as svc:
-        await svc.add_user("hoa", "lead")
+    async with running_service(tmp_path / "rings", clock, grid.PATIENT) as svc:
+        await svc.add_user("lead", "lead")
         await ready(svc, "lan")
         await report(await svc.channel())
         await svc.service.go_round()
-        clock.advance(rings.routing.offer_s + 1)
+        clock.advance(grid.PATIENT.routing.offer_s + 1)
         await svc.service.go_round()
         for missed in (1, 1):
-            answer = await (await svc.client("hoa")).get("/v1/reports/agents")
+            answer = await (await svc.client("lead")).get("/v1/reports/agents")
             found = msgspec.json.decode(answer.content, type=wire.AgentReport)
             assert [(row.username, row.not_answered) for row in found.items] == [("lan", missed)]
             clock.advance(60)

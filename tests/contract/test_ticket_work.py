@@ -1,19 +1,16 @@
 """Types, history, bulk, merge, search of tickets; drafts, templates and knowledge, over HTTP."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
 from backend_stub.store import customers, tickets
 from tests.contract import grid
 from tests.customers import make
-from tests.service import Running, running_service
+from tests.service import Running
 
 NOW = datetime(2026, 11, 20, 7, 5, tzinfo=UTC)  # Friday 14:05 in Vietnam
 
@@ -21,13 +18,6 @@ NOW = datetime(2026, 11, 20, 7, 5, tzinfo=UTC)  # Friday 14:05 in Vietnam
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(NOW.timestamp())
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        yield running
 
 
 def good(answer: httpx.Response, status: int = 200) -> dict:
@@ -247,6 +237,14 @@ async def test_a_merge_keeps_links_and_notes_and_can_be_taken_back(svc: Running)
     assert [same(await read(svc, one)) for one in (source, target)] == before
     assert [n["text"] for n in (await read(svc, source))["notes"]] == ["của phiếu cũ", "đến muộn"]
     assert [n["text"] for n in (await read(svc, target))["notes"]] == ["của phiếu giữ lại"]
+
+
+async def test_a_merge_takes_over_only_what_the_kept_ticket_has_not(svc: Running) -> None:
+    agent = await svc.client("agent")
+    for theirs in (None, grid.HOME):
+        source, target = await opened(svc, customer=theirs), await opened(svc, customer="PC08GG0000002")
+        kept = good(await agent.post(f"/v1/tickets/{source['id']}/merge", json={"into": target["id"]}))
+        assert (kept["customer"], kept["outage"]) == ("PC08GG0000002", None)
 
 
 async def test_another_centre_can_be_neither_merged_nor_searched(svc: Running) -> None:

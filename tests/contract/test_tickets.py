@@ -1,34 +1,19 @@
 """Tickets over HTTP: open, change, notes, lists, versions, centres, events."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
 from backend_stub.store import tickets
 from backend_stub.store.driver import sqlite3
 from tests.contract import grid
-from tests.service import Running, running_service
+from tests.service import Running
 
-NOW = datetime(2026, 11, 22, 7, 5, tzinfo=UTC)  # Sunday 14:05 in Vietnam
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(NOW.timestamp())
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        yield running
+NOW = grid.NOW
 
 
 def ticket_of(answer: httpx.Response, status: int = 200) -> wire.TicketDetail:

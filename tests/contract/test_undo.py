@@ -1,28 +1,9 @@
 """Taking changes back: ten minutes, once, by whoever made them, and never over a later change."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-import pytest_asyncio
-
 from backend_stub.clock import ManualClock
 from backend_stub.store import undo
 from backend_stub.store.undo import Was
-from tests.contract import grid
-from tests.service import Running, running_service
-
-
-@pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock(1_795_000_000.0)
-
-
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, grid.PATIENT) as running:
-        await grid.set_up(running)
-        yield running
+from tests.service import Running
 
 
 async def opened(svc: Running) -> dict:
@@ -49,11 +30,13 @@ async def test_a_token_is_good_for_ten_minutes_and_for_its_maker_alone(svc: Runn
     token = await svc.engine.write(lambda tx: undo.offer(tx, "agent", []))
     assert (await take_back(svc, token, "lead"))[0] == 404
     clock.advance(599)
+    await svc.service.go_round()
     assert (await take_back(svc, token))[0] == 200
     status, said = await take_back(svc, token)
     assert (status, said["code"]) == (409, "undo_done")
     late = await svc.engine.write(lambda tx: undo.offer(tx, "agent", []))
     clock.advance(600)
+    await svc.service.go_round()
     status, said = await take_back(svc, late)
     assert (status, said["code"]) == (409, "undo_expired")
     assert (await take_back(svc, "u_nothing"))[0] == 404

@@ -1,27 +1,23 @@
 """The wallboard over HTTP: what happens now, per centre and in all, and told as it changes."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from agent_tui import wire
 from backend_stub.clock import ManualClock
 from backend_stub.domain.localtime import VIETNAM
-from backend_stub.settings import Routing
+from backend_stub.settings import Settings
 from backend_stub.store import events, usual
 from backend_stub.store.engine import Tx
 from tests.contract import grid
 from tests.contract.desk import do, ready, report
-from tests.service import CHEAP, Running, running_service
+from tests.service import Running
 
 # 10:10 of a Monday in Vietnam: a half-hour has begun.
 NOW = 1_795_403_400.0
-BY_HAND = msgspec.structs.replace(CHEAP, routing=Routing(offers=False))
 
 
 @pytest.fixture
@@ -29,15 +25,12 @@ def clock() -> ManualClock:
     return ManualClock(NOW)
 
 
-@pytest_asyncio.fixture
-async def svc(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Running]:
-    async with running_service(tmp_path, clock, BY_HAND) as running:
-        await running.engine.write(grid.load)
-        await running.add_user("hoa", "lead")
-        yield running
+@pytest.fixture
+def settings() -> Settings:
+    return grid.BY_HAND
 
 
-async def board(svc: Running, user: str = "hoa") -> wire.Wallboard:
+async def board(svc: Running, user: str = "lead") -> wire.Wallboard:
     answer = await (await svc.client(user)).get("/v1/wallboard")
     assert answer.status_code == 200, answer.text
     return msgspec.json.decode(answer.content, type=wire.Wallboard)
@@ -116,13 +109,13 @@ async def test_the_same_numbers_from_the_list_behind(svc: Running, clock: Manual
             await do(lan, contact, "finish", disposition="other")
         elif n % 3 == 0:
             await do(here, contact, "abandon")
-    hoa = await svc.client("hoa")
+    lead = await svc.client("lead")
     query = "from=2026-11-22T17:00:00Z&centre=EVNCPC&limit=200"
-    items = (await hoa.get(f"/v1/segments?{query}")).json()["items"]
+    items = (await lead.get(f"/v1/segments?{query}")).json()["items"]
     mine = (await board(svc)).centres["EVNCPC"]
     assert mine.offered == len(items) == 7
     for outcome, shown in (("answered", mine.answered), ("abandoned", mine.counts.abandoned), ("open", mine.waiting)):
-        listed = (await hoa.get(f"/v1/segments?{query}&outcome={outcome}")).json()["items"]
+        listed = (await lead.get(f"/v1/segments?{query}&outcome={outcome}")).json()["items"]
         assert len(listed) == shown == sum((item["outcome"] or "open") == outcome for item in items)
 
 
@@ -143,14 +136,14 @@ async def test_callers_whose_outage_is_known_and_promises(svc: Running, clock: M
     await report(here, address="0905100001")
     await report(here, address="0999777666")
     assert (await board(svc)).centres["EVNCPC"].known_outage_callers == 0
-    made = await (await svc.client("hoa")).post("/v1/outages", json={"device": "F474", "kind": "unplanned"})
-    confirmed = await (await svc.client("hoa")).post(f"/v1/outages/{made.json()['id']}/confirm")
+    made = await (await svc.client("lead")).post("/v1/outages", json={"device": "F474", "kind": "unplanned"})
+    confirmed = await (await svc.client("lead")).post(f"/v1/outages/{made.json()['id']}/confirm")
     assert confirmed.status_code == 200, confirmed.text
     found = await board(svc)
     assert (found.centres["EVNCPC"].known_outage_callers, found.all.known_outage_callers) == (1, 1)
-    hoa = await svc.client("hoa")
+    lead = await svc.client("lead")
     for query, figure in (("", found.all), ("?centre=EVNCPC", found.centres["EVNCPC"]), ("?centre=EVNSPC", None)):
-        behind = (await hoa.get(f"/v1/wallboard/known-outage{query}")).json()["items"]
+        behind = (await lead.get(f"/v1/wallboard/known-outage{query}")).json()["items"]
         assert len(behind) == (figure.known_outage_callers if figure is not None else 0)
         assert all((one["outcome"], one["answered_at"]) == (None, None) for one in behind)
     later = await report(here)
@@ -162,6 +155,23 @@ async def test_callers_whose_outage_is_known_and_promises(svc: Running, clock: M
     assert found.all.oldest_promise.isoformat() == "2026-11-23T03:00:00+00:00"
 
 
+async def test_a_promise_that_was_kept_is_no_longer_the_oldest(svc: Running, clock: ManualClock) -> None:
+    (lan,) = await ready(svc, "lan")
+    contact = await report(await svc.channel(), address="0905100001")
+    await do(lan, contact, "take")
+    await do(lan, contact, "callback", phone="0905100001")
+    clock.advance(60)
+    assert (await board(svc)).all.oldest_promise is not None
+    await do(lan, contact, "take")
+    made = await (await svc.client("hoa")).post("/v1/outages", json={"device": "F474", "kind": "unplanned"})
+    await do(lan, contact, "attach", outage=made.json()["id"])
+    clock.advance(1_000)
+    # The call promised for then was made; the one after the outage has no time yet.
+    found = (await board(svc)).all
+    assert (found.callbacks_waiting, found.oldest_promise) == (1, None)
+    assert "callbacks_late" not in {alert.code for alert in found.alerts}
+
+
 async def test_a_call_back_that_is_reached_is_in_no_service_level(svc: Running, clock: ManualClock) -> None:
     (lan,) = await ready(svc, "lan")
     contact = await report(await svc.channel())
@@ -171,7 +181,7 @@ async def test_a_call_back_that_is_reached_is_in_no_service_level(svc: Running, 
     mine = (await board(svc)).centres["EVNCPC"]
     assert (mine.offered, mine.answered, mine.counts.withdrawn, mine.waiting) == (1, 0, 1, 0)
     assert mine.service_level.value == 0
-    items = (await (await svc.client("hoa")).get("/v1/segments")).json()["items"]
+    items = (await (await svc.client("lead")).get("/v1/segments")).json()["items"]
     assert [(item["outcome"], item["callback"]) for item in items] == [("withdrawn", False), (None, True)]
 
 
@@ -224,23 +234,25 @@ async def test_a_hot_feeder(svc: Running, clock: ManualClock) -> None:
     assert hot.usual < 0.1
     assert hot.chance < 1e-6
     # The list behind is those callers, each with the last stay, as long as the window has them.
-    hoa = await svc.client("hoa")
-    items = (await hoa.get("/v1/wallboard/feeders/F474")).json()["items"]
+    lead = await svc.client("lead")
+    items = (await lead.get("/v1/wallboard/feeders/F474")).json()["items"]
     assert [one["contact"] for one in items] == ["h0", "h1", "h2", "h3", "h4", "h5", "h8"]
-    assert (await hoa.get("/v1/wallboard/feeders/F475")).json()["items"] == []
+    assert (await lead.get("/v1/wallboard/feeders/F475")).json()["items"] == []
     clock.advance(300)
     [hot] = (await board(svc)).hot_feeders
-    assert len((await hoa.get("/v1/wallboard/feeders/F474")).json()["items"]) == hot.callers == 6
+    assert len((await lead.get("/v1/wallboard/feeders/F474")).json()["items"]) == hot.callers == 6
 
 
 async def test_what_is_usual_is_kept_and_foretold(svc: Running, clock: ManualClock) -> None:
     for _ in range(6):
         await report(await svc.channel())
     clock.advance(2_400)
-    await svc.engine.write(lambda tx: usual.keep(tx, BY_HAND))
-    kept = await svc.engine.read(lambda conn: conn.execute("SELECT centre, offered FROM half_hour").fetchall())
+    await svc.engine.write(lambda tx: usual.keep(tx, grid.BY_HAND))
+    kept = await svc.engine.read(
+        lambda conn: conn.execute("SELECT centre, offered FROM half_hour ORDER BY 1").fetchall()
+    )
     # Counted for every centre somebody belongs to, from the first half-hour with a contact to the last full one.
-    assert [tuple(row) for row in kept] == [("EVNCPC", 6)]
+    assert [tuple(row) for row in kept] == [("EVNCPC", 6), ("EVNHANOI", 0), ("EVNSPC", 0)]
     coming = (await board(svc)).centres["EVNCPC"].forecast
     assert [part.start.isoformat() for part in coming] == ["2026-11-23T04:00:00+00:00", "2026-11-23T04:30:00+00:00"]
     assert all(part.low <= part.offered <= part.high for part in coming)
@@ -250,7 +262,7 @@ async def test_what_is_usual_is_kept_and_foretold(svc: Running, clock: ManualClo
 async def test_leads_and_nobody_else_are_told_when_it_changed(svc: Running, clock: ManualClock) -> None:
     here = await svc.channel()
     await svc.client("lan")
-    lead, agent = await svc.stream("hoa"), await svc.stream("lan")
+    lead, agent = await svc.stream("lead"), await svc.stream("lan")
     await svc.service.go_round()
     await report(here)
     clock.advance(2)
@@ -281,7 +293,7 @@ async def test_a_hundred_lookers_see_the_same(svc: Running, clock: ManualClock) 
     here = await svc.channel()
     for _ in range(5):
         await report(here)
-    await svc.client("hoa")
+    await svc.client("lead")
     found = await asyncio.gather(*(board(svc) for _ in range(20)))
     assert {one.all.offered for one in found} == {5}
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from agent_tui.app import DeskApp
 from agent_tui.errors import ServiceUnreachable
 from agent_tui.launch import Launch
 from tests.journeys.pages import PASSWORD, FakeClient, contact
+from tests.watched import until
 
 PEOPLE = 300
 
@@ -87,10 +88,3 @@ async def desk(
             yield app, pilot, source
     finally:
         i18n.set_language("en")
-
-
-async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
-    """Until the condition holds, the desk working meanwhile."""
-    async with asyncio.timeout(60):
-        while not true():
-            await pilot.pause()

@@ -10,7 +10,6 @@ from pathlib import Path
 from msgspec import Raw
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.pilot import Pilot
 
 from agent_tui import i18n, wire
 from agent_tui.app import DeskApp
@@ -21,6 +20,7 @@ from agent_tui.net.client import DeskClient
 from agent_tui.screens.base import DeskScreen
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import Cell, Column, LineList, Row
+from tests.watched import Watched
 
 PASSWORD = "right"
 
@@ -122,11 +122,9 @@ def view(name: str) -> Callable[[], DeskScreen]:
 
 
 @dataclass
-class Shell:
-    """One running desk."""
+class Shell(Watched):
+    """One running desk and what it talks to."""
 
-    app: DeskApp
-    pilot: Pilot[None]
     client: FakeClient
     source: FakeSource
     flow: FakeFlow = field(default_factory=FakeFlow)
@@ -138,26 +136,12 @@ class Shell:
         await self.until(lambda: not self.app.keys_waiting)
         await self.pilot.pause()
 
-    async def until(self, true: Callable[[], object], within: float = 40.0) -> None:
-        """Until the condition holds, the desk working meanwhile: long, for a busy machine is no failure."""
-        try:
-            async with asyncio.timeout(within):
-                while not true():
-                    await self.pilot.pause()
-        except TimeoutError:
-            raise AssertionError(f"never became true; the screen:\n{self.text()}") from None
-
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        await super().press(*keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
         await self.press(*("space" if char == " " else char for char in text))
-
-    def text(self) -> str:
-        """The screen as plain lines."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
 
     def line(self, number: int) -> str:
         return self.text().split("\n")[number]

@@ -1,14 +1,12 @@
 """The queue as a test sees it: a whole service in this process, one desk on it, and what stands on the screen."""
 
-import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets._toast import Toast
 
@@ -17,38 +15,25 @@ from agent_tui.app import DeskApp
 from agent_tui.launch import Launch
 from agent_tui.net.client import DeskClient
 from agent_tui.screens.queue import QueueScreen
+from agent_tui.screens.wrap_up import WrapUp
 from agent_tui.widgets.contact_card import ContactCard
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.safe import SafeStatic
 from tests.asgi_stream import AppTransport
 from tests.contract import grid
 from tests.service import PASSWORD, Running, running_service
+from tests.watched import Watched
 
 NUMBERS = itertools.count(1)
 
 
 @dataclass
-class Desk:
+class Desk(Watched):
     """One running desk and the service behind it."""
 
     svc: Running
-    app: DeskApp
-    pilot: Pilot[None]
     transport: AppTransport
     channel: httpx.AsyncClient
-
-    async def until(self, true: Callable[[], object], within: float = 8.0) -> None:
-        """Wait until the condition holds, the desk working meanwhile."""
-        try:
-            async with asyncio.timeout(within):
-                while not true():
-                    await self.pilot.pause()
-        except TimeoutError:
-            raise AssertionError(f"never became true; the screen:\n{self.text()}") from None
-
-    async def press(self, *keys: str) -> None:
-        """Press keys, each as typed by a person."""
-        await self.pilot.press(*keys)
 
     async def report(self, **fields: object) -> dict:
         """A customer reaches the service; wait until the desk shows it."""
@@ -58,11 +43,6 @@ class Desk:
         contact = answer.json()
         await self.until(lambda: contact["id"] in self.app.state.contacts)
         return contact
-
-    def text(self) -> str:
-        """The screen as plain lines."""
-        screen = self.app.screen
-        return "\n".join("".join(s.text for s in strip).rstrip() for strip in screen._compositor.render_strips())
 
     def shows(self, text: str) -> bool:
         """Whether the text stands on the screen."""
@@ -96,6 +76,19 @@ class Desk:
         """A part of the card: head, who, power, more."""
         return str(self.queue.query_one(ContactCard).query_one(f"#card-{part}", SafeStatic).content)
 
+    async def all_sent(self) -> None:
+        """Until every key has done all it does, and the service has answered all that was decided here."""
+        await self.until(lambda: not self.app.keys_waiting)
+        await self.until(lambda: not self.app.outbox.count)
+
+    async def wrap_up(self) -> None:
+        """End the contact in hand as the desk proposes, and wait until the service has it."""
+        await self.press("f8")
+        await self.until(lambda: self.dialog(WrapUp))
+        await self.press("enter")
+        await self.until(lambda: self.hand is None)
+        await self.all_sent()
+
     async def service_says(self, contact: dict) -> dict:
         """The contact as the service knows it."""
         return (await (await self.svc.client("boss")).get(f"/v1/contacts/{contact['id']}")).json()
@@ -122,7 +115,7 @@ async def open_desk(
         if ready:
             assert (await (await svc.client("lan")).put("/v1/me/state", json={"state": "available"})).status_code == 200
         async with app.run_test(size=size, notifications=True) as pilot:
-            desk = Desk(svc, app, pilot, transport, await svc.channel())
+            desk = Desk(app, pilot, svc, transport, await svc.channel())
             await desk.until(lambda: app.live and isinstance(app.screen, QueueScreen) and app.state.me is not None)
             yield desk
         await client.aclose()

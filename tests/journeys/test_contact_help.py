@@ -270,7 +270,8 @@ async def test_the_lead_is_asked_in_and_takes_over(tmp_path: Path) -> None:
         await ask_help(desk, "leave")
         await desk.press("enter")
         await desk.until(lambda: desk.hand is None)
-        assert (await desk.service_says(call))["state"] == "connected"
+        after = await desk.service_says(call)
+        assert (after["state"], after["agent"]) == ("connected", (await boss.get("/v1/me")).json()["id"])
 
 
 async def test_whoever_is_asked_is_told_and_takes_over(tmp_path: Path) -> None:
@@ -328,7 +329,7 @@ async def test_a_contact_goes_on_with_its_note_its_hotline_or_a_promise(tmp_path
         assert await moved(desk, call) == "EVNSPC"
         call = await desk.report(address="0905100001")
         await take(desk)
-        await ask_help(desk, "30")
+        await ask_help(desk, "tomorrow")
         await desk.press("enter")
         await desk.until(lambda: desk.hand is None)
         assert (await desk.service_says(call))["state"] == "callback_waiting"
@@ -349,7 +350,7 @@ async def test_a_shift_ends_with_everything_in_a_colleagues_hands(tmp_path: Path
         await palette(desk, "open work to a coll")
         await desk.until(lambda: desk.dialog(HandOn) and desk.shows("Minh"))
         await desk.press(*"minh", "tab", *"ask", "enter")
-        await desk.until(lambda: desk.told("Left to Minh: 1 contacts"))
+        await desk.until(lambda: desk.told("Left to Minh: 1 contact, 0 call backs, 0 tickets."))
         assert (await desk.service_says(call))["offered_to"] == (await minh.get("/v1/me")).json()["id"]
 
 

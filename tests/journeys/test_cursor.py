@@ -6,8 +6,9 @@ from textual.widgets.input import Selection
 
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import LineList
-from tests.journeys.live import Flood, desk, until
+from tests.journeys.live import Flood, desk
 from tests.journeys.pages import contact
+from tests.watched import until
 
 
 async def test_the_cursor_stays_on_a_row_nobody_can_take_until_the_agent_leaves_it(tmp_path: Path) -> None:

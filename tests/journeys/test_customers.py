@@ -1,5 +1,6 @@
 """The Customers view on the real service: found, opened, understood, explained; every pane in each of its states."""
 
+import asyncio
 import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from agent_tui import wire
+from agent_tui.messages import Intent
 from agent_tui.screens.customer_record import RecordPane
 from agent_tui.screens.customers import CustomersScreen
 from agent_tui.screens.new_ticket import NewTicket
@@ -20,19 +22,9 @@ from backend_stub.store import bills, customers
 from backend_stub.store.engine import Tx
 from tests.contract import grid
 from tests.journeys.pages_queue import Desk, feeder_outage, open_desk
-from tests.unit.bill_samples import USE
+from tests.unit.bill_samples import USE, months
 
 PHONE = "0905100001"
-
-
-def months(count: int) -> list[date]:
-    """The first days of the last `count` whole months, oldest first."""
-    first = datetime.now(UTC).date().replace(day=1)
-    found: list[date] = []
-    while len(found) < count:
-        first = (first - timedelta(days=1)).replace(day=1)
-        found.insert(0, first)
-    return found
 
 
 async def bill(desk: Desk, code: str = grid.HOME, use: Sequence[int] = USE, last: str = "unpaid") -> list[date]:
@@ -97,7 +89,7 @@ async def bills_of(desk: Desk) -> None:
     await desk.until(lambda: seen(desk) and desk.shows("SAY"))
 
 
-@pytest.mark.parametrize(("size", "lang"), [((80, 24), "en"), ((140, 40), "vi")])
+@pytest.mark.parametrize(("size", "lang"), [((80, 24), "en"), ((140, 40), "vi"), ((200, 60), "en")])
 async def test_a_high_bill_is_explained_in_four_keys(tmp_path, size, lang):
     async with open_desk(tmp_path, size, lang) as desk:
         await bill(desk)
@@ -111,12 +103,11 @@ async def test_a_high_bill_is_explained_in_four_keys(tmp_path, size, lang):
         figure = "1,205,302" if lang == "en" else "1.205.302"
         assert figure in text
         spoken = pane(desk).file.checks[f"{months(1)[0]:%Y-%m}"].explanation
-        first_words = (spoken.en if lang == "en" else spoken.vi).split()[:2]
-        assert " ".join(first_words) in " ".join(text.split())
-        await desk.press("f8")
-        await desk.until(lambda: desk.dialog(WrapUp))
-        await desk.press("enter")
-        await desk.until(lambda: desk.hand is None and not desk.app.outbox.count)
+        place = pane(desk).query_one("#bill-say").region
+        assert place.width >= 60
+        below = " ".join(" ".join(line[place.x : place.right] for line in text.splitlines()).split())
+        assert f"{say} “{spoken.en if lang == 'en' else spoken.vi}”" in below
+        await desk.wrap_up()
         after = await desk.service_says(call)
         assert (after["state"], after["disposition"]) == ("closed", "bill_explained")
 
@@ -246,6 +237,27 @@ async def test_an_unknown_caller_is_found_and_attached(tmp_path):
         assert (after["customer"], after["outage"]) == (chosen, outage["id"])
 
 
+async def test_a_look_at_another_record_does_not_change_the_caller_before_the_service_has_heard_of_it(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        call = await take(desk, address="0999000111", queue="outage")
+        gate, perform = asyncio.Event(), desk.app.client.perform
+
+        async def slow(intent: Intent) -> wire.Contact | wire.Ticket | wire.TicketNote:
+            await gate.wait()
+            return await perform(intent)
+
+        desk.app.client.perform = slow
+        await find(desk, "nguyen")
+        first, second = hits(desk)[:2]
+        await desk.press("enter")
+        await desk.until(lambda: desk.told(f"This caller is now {first}"))
+        await desk.press("escape", "down", "enter")
+        await desk.until(lambda: desk.told(f"The caller stays {first}") and pane(desk).file.code == second)
+        gate.set()
+        await desk.until(lambda: not desk.app.outbox.count)
+        assert (await desk.service_says(call))["customer"] == first
+
+
 async def test_several_candidates_one_key_chooses_and_the_choice_is_remembered(tmp_path):
     async with open_desk(tmp_path) as desk:
         twin = grid._customer(1, "T1", grid.DONG_XUAN)
@@ -258,10 +270,8 @@ async def test_several_candidates_one_key_chooses_and_the_choice_is_remembered(t
         chosen = desk.queue.query_one("#candidates", LineList).row_ids[2]
         await desk.press("down", "down", "enter")
         await desk.until(lambda: desk.hand.customer == chosen)
-        await desk.press("f8")
-        await desk.until(lambda: desk.dialog(WrapUp))
-        await desk.press("enter")
-        await desk.until(lambda: desk.hand is None)
+        # To the end: who it was is remembered by the service, which the next caller reaches without this desk.
+        await desk.wrap_up()
 
         await take(desk, queue="outage")
         await desk.until(lambda: desk.app.focused is not None and desk.app.focused.id == "candidates")

@@ -29,8 +29,9 @@ from agent_tui.widgets.status_line import StatusLine
 from agent_tui.widgets.top_bar import TopBar
 from tests.full import count
 from tests.hostile import ROWS
-from tests.journeys.live import Flood, desk, until
+from tests.journeys.live import Flood, desk
 from tests.journeys.pages import contact
+from tests.watched import until
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 MORE = [

@@ -6,6 +6,7 @@ import msgspec
 from textual.screen import Screen
 
 from agent_tui import wire
+from agent_tui.i18n import ZONE
 from agent_tui.screens.choose_outage import ChooseOutage
 from agent_tui.screens.outage_calls import OutageCalls
 from agent_tui.screens.outage_detail import OutageDetail
@@ -17,7 +18,10 @@ from agent_tui.screens.outages import OutagesScreen
 from agent_tui.screens.pick import Pick
 from agent_tui.widgets.line_list import LineList
 from agent_tui.widgets.safe import Confirm
+from tests.journeys.live import desk as live_desk
 from tests.journeys.pages_queue import Desk, feeder_outage, open_desk
+from tests.unit.desk_samples import outage as outage_of
+from tests.watched import until
 
 # Where the map is hidden: there is less to paint.
 SMALL = (100, 30)
@@ -193,10 +197,19 @@ async def test_message_plans_storm_board_order_and_filter(tmp_path):
 
 
 async def message(desk: Desk, outage: str) -> None:
-    """Seen with its parts and who gets it, then sent."""
+    """Seen with its parts and who gets it, then sent; words that are not true any more are shown anew, not sent."""
     await menu(desk, "notify", OutageMessageDialog)
     await desk.until(lambda: desk.shows("12 customers get it"))
     assert desk.shows("1 part") or desk.shows("2 parts")
+    boss, later = await desk.svc.client("boss"), datetime.now(UTC) + timedelta(hours=30)
+    version = str((await service(desk, outage)).version)
+    await boss.patch(f"/v1/outages/{outage}", json={"etr": later.isoformat()}, headers={"if-match": version})
+    await desk.press("f8")
+    await desk.until(lambda: desk.dialog(Confirm))
+    await desk.press("enter")
+    await desk.until(lambda: desk.told("The words have changed"))
+    assert desk.dialog(OutageMessageDialog)
+    assert desk.shows(f"{later.astimezone(ZONE):%d/%m}")
     await desk.press("f8")
     await desk.until(lambda: desk.dialog(Confirm))
     await desk.press("enter")
@@ -255,7 +268,7 @@ async def test_five_hundred_are_attached_by_three_keys_and_taken_back_by_one(tmp
         await desk.until(lambda: desk.told("nothing to undo"))
 
 
-async def test_danger_stays_marked_and_a_later_change_is_not_undone(tmp_path):
+async def test_danger_stays_marked_and_what_others_changed_since_stays(tmp_path):
     async with open_desk(tmp_path, SMALL) as desk:
         outage = (await feeder_outage(desk))["id"]
         good = await desk.report(address="0905100001")
@@ -270,6 +283,73 @@ async def test_danger_stays_marked_and_a_later_change_is_not_undone(tmp_path):
         moved = {"ids": [good["id"]], "change": {"priority_class": "repeat"}}
         assert (await boss.post("/v1/contacts/bulk", json=moved)).json()["done"] == 1
         await desk.press("ctrl+z")
-        await desk.until(lambda: desk.told("was changed since"))
-        assert (await desk.service_says(good))["outage"] == outage
+        await desk.until(lambda: desk.told("Taken back: 1 contact"))
+        now = await desk.service_says(good)
+        assert (now["outage"], now["priority_class"]) == (None, "repeat")
         assert desk.app.undo.last(desk.app.now()) is None
+
+
+async def test_who_has_gone_meanwhile_stays_attached_and_is_counted(tmp_path):
+    async with open_desk(tmp_path, SMALL) as desk:
+        outage = (await feeder_outage(desk))["id"]
+        calls = [await desk.report(address=f"090510000{n}") for n in (1, 2)]
+        await desk.until(lambda: len(desk.rows()) == 2)
+        await mark_all_and_attach(desk)
+        await desk.until(lambda: desk.told("2 contacts attached"))
+        assert (await desk.channel.post(f"/v1/contacts/{calls[1]['id']}/abandon")).status_code == 200
+        await desk.press("ctrl+z")
+        await desk.until(lambda: desk.told("(1 thing as before). 1 went on since and stays as it is."))
+        assert [(await desk.service_says(call))["outage"] for call in calls] == [None, outage]
+        await desk.press("ctrl+z")
+        await desk.until(lambda: desk.told("nothing to undo"))
+
+
+# What others do while a dialog is open
+
+
+async def test_calls_that_are_counted_meanwhile_do_not_refuse_a_target_but_another_target_does(tmp_path):
+    async with open_desk(tmp_path, SMALL, role="lead") as desk:
+        outage = (await feeder_outage(desk))["id"]
+        await outages_view(desk)
+        await menu(desk, "target", SetTarget)
+        version = desk.app.state.outages[outage].version
+        await caller(desk, outage, 1)
+        await desk.until(lambda: desk.app.state.outages[outage].version > version)
+        await desk.press(*"+90", "enter")
+        await desk.until(lambda: desk.told("target") and not desk.dialog(SetTarget))
+        after = await service(desk, outage)
+        assert after.etr is not None
+        assert not desk.told("a moment ago")
+        # A call the desk has not heard of yet is no reason either.
+        await menu(desk, "cause", Pick)
+        known = desk.app.state.outages[outage]
+        await caller(desk, outage, 2)
+        desk.app.state.outages[outage] = known
+        await desk.press(*"kite", "enter")
+        await desk.until(lambda: desk.told("kite or sheet"))
+        await menu(desk, "target", SetTarget)
+        boss, newest = await desk.svc.client("boss"), await service(desk, outage)
+        theirs = {"etr": (datetime.now(UTC) + timedelta(hours=5)).isoformat(), "etr_source": "crew"}
+        answer = await boss.patch(f"/v1/outages/{outage}", json=theirs, headers={"If-Match": f'"{newest.version}"'})
+        assert answer.status_code == 200, answer.text
+        await desk.press(*"+30", "enter")
+        await desk.until(lambda: desk.told("a moment ago"))
+        assert (await service(desk, outage)).etr > datetime.now(UTC) + timedelta(hours=4)
+
+
+async def test_a_clock_means_what_it_means_when_it_is_typed_not_when_the_dialog_was_opened(tmp_path):
+    async with live_desk(tmp_path) as (app, pilot, _source):
+        opened = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
+        clock, answers = [opened], []
+        await app.push_screen(SetTarget(outage_of("o1"), lambda: clock[0]), answers.append)
+        clock[0] = opened + timedelta(minutes=20)
+        await pilot.press(*"+90", "enter")
+        await until(pilot, lambda: answers)
+        assert answers[0].etr == opened + timedelta(minutes=110)
+        clock[0] = opened
+        await app.push_screen(Restore(outage_of("o1"), lambda: clock[0]), answers.append)
+        clock[0] = opened + timedelta(minutes=12)
+        # 14:10 in Vietnam, two minutes ago: of today, not of yesterday.
+        await pilot.press("tab", *"14:10", "f8")
+        await until(pilot, lambda: len(answers) == 2)
+        assert answers[1].at == opened + timedelta(minutes=10)

@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent_tui import wire
+from agent_tui.errors import Refused
+from agent_tui.messages import Intent, IntentRefused
 from agent_tui.screens.choose_outage import ChooseOutage
 from agent_tui.screens.new_ticket import NewTicket
 from agent_tui.screens.queue import QueueScreen
 from agent_tui.screens.state_menu import StateMenu
 from agent_tui.screens.transcript import Transcript
 from agent_tui.screens.wrap_up import WrapUp
+from agent_tui.widgets.fields import TextField
 from backend_stub.store import customers
 from tests.contract import grid
 from tests.contract.desk import ready
@@ -41,6 +45,20 @@ async def test_a_known_outage_call_takes_four_keys(tmp_path):
         assert [s["outcome"] for s in segments if s["contact"] == call["id"]] == ["answered"]
 
 
+async def test_a_caller_attached_by_a_wrong_key_is_out_of_it_by_one_and_in_it_again_by_another(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        outage = await feeder_outage(desk)
+        call = await desk.report(address="0905100001")
+        await take(desk)
+        for key, joined in (("f5", outage["id"]), ("ctrl+z", None), ("f5", outage["id"])):
+            await desk.press(key)
+            await desk.until(lambda joined=joined: desk.hand is not None and desk.hand.outage == joined)
+            assert (await desk.service_says(call))["outage"] == joined
+            await desk.until(lambda joined=joined: ("✓ Attached" in desk.card("power")) == bool(joined))
+        assert desk.told("Ctrl+Z takes it back.")
+        assert desk.told("Taken back: attaching")
+
+
 async def test_the_card_shows_record_and_verdict_with_a_sentence_to_read(tmp_path):
     async with open_desk(tmp_path) as desk:
         await feeder_outage(desk)
@@ -64,7 +82,7 @@ async def test_the_agent_need_not_say_available_first(tmp_path):
     async with open_desk(tmp_path, ready=False) as desk:
         await desk.report(address="0905100001")
         await take(desk)
-        assert desk.app.state.me.intent == "available"
+        await desk.until(lambda: desk.app.state.me.intent == "available")
 
 
 async def test_a_second_take_is_refused_with_the_reason(tmp_path):
@@ -154,11 +172,21 @@ async def test_no_known_outage_reports_one_on_the_customers_transformer(tmp_path
         await desk.press("enter")
         await desk.until(lambda: desk.hand is not None and desk.hand.outage is not None)
         assert desk.app.state.outages[desk.hand.outage].device == "T1"
-        await desk.press("f8")
-        await desk.until(lambda: desk.dialog(WrapUp))
-        await desk.press("enter")
-        await desk.until(lambda: desk.hand is None and not desk.app.outbox.count)
+        await desk.wrap_up()
         assert (await desk.service_says(call))["disposition"] == "outage_reported"
+
+
+async def test_a_refused_attach_forgets_nothing_else_that_was_done(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        await desk.report(address="0905100001")
+        await desk.press("f2")
+        await desk.until(lambda: desk.hand is not None)
+        flow = desk.queue.flow
+        dossier = flow.files.get(desk.hand.id)
+        dossier.done += ["ticket_created", "outage_attached"]
+        intent = Intent("attach", desk.hand.id, wire.AttachRequest("gone", callback=True), desk.hand.id, "k")
+        flow.outbox_news(IntentRefused(intent, Refused(wire.Problem("x", "x", 409, "x", "x", "r"))))
+        assert dossier.done == ["ticket_created"]
 
 
 async def test_a_ticket_in_a_few_keys(tmp_path):
@@ -171,10 +199,7 @@ async def test_a_ticket_in_a_few_keys(tmp_path):
         await desk.until(lambda: desk.told("saved") and not desk.app.outbox.count)
         tickets = (await (await desk.svc.client("lan")).get("/v1/tickets")).json()["items"]
         assert [(t["type"], t["customer"], t["contact"]) for t in tickets] == [("METER.RECHECK", grid.HOME, call["id"])]
-        await desk.press("f8")
-        await desk.until(lambda: desk.dialog(WrapUp))
-        await desk.press("enter")
-        await desk.until(lambda: desk.hand is None and not desk.app.outbox.count)
+        await desk.wrap_up()
         assert (await desk.service_says(call))["disposition"] == "ticket_created"
 
 
@@ -233,7 +258,8 @@ async def test_a_line_to_the_customer_on_a_text_channel(tmp_path):
         await desk.press("f7")
         await desk.until(lambda: desk.dialog(Transcript) and desk.shows("Nhà tôi mất điện"))
         await desk.press(*"chao", "enter")
-        await desk.until(lambda: not desk.app.outbox.count)
+        await desk.until(lambda: not desk.app.screen.query_one("#message", TextField).value)
+        await desk.all_sent()
         texts = [m["text"] for m in (await desk.service_says(call))["transcript"]]
         assert texts[-1] == "chao"
 

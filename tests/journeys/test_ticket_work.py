@@ -1,12 +1,17 @@
 """Tickets on the real service: opened in nine keys, changed together and taken back, merged, looked back at."""
 
+import asyncio
 from typing import Any
 
+from msgspec import structs
+
+from agent_tui import wire
 from agent_tui.screens.new_ticket import NewTicket
 from agent_tui.screens.ticket_bulk import BulkTickets
 from agent_tui.screens.ticket_edit import TicketPane
 from agent_tui.screens.ticket_history import TicketHistory
 from agent_tui.screens.wrap_up import WrapUp
+from agent_tui.widgets.choice import Choice
 from agent_tui.widgets.field_form import FieldForm
 from agent_tui.widgets.fields import TextField
 from agent_tui.widgets.line_list import LineList
@@ -142,6 +147,12 @@ async def test_words_of_a_note_find_two_tickets_that_become_one_and_two_again(tm
         await desk.until(lambda: listed(desk).highlighted == second)
         await desk.app.act("merge_tickets")
         await desk.until(lambda: desk.dialog(Confirm))
+        await desk.press("escape")
+        await desk.until(lambda: not desk.dialog(Confirm))
+        # Whoever goes back has lost nothing.
+        assert listed(desk).marked == {first}
+        await desk.app.act("merge_tickets")
+        await desk.until(lambda: desk.dialog(Confirm))
         await desk.press("enter")
         await desk.until(lambda: desk.told("merged into"))
         by_id = {one["id"]: one for one in made}
@@ -149,6 +160,62 @@ async def test_words_of_a_note_find_two_tickets_that_become_one_and_two_again(tm
         await desk.press("ctrl+z")
         await desk.until(lambda: desk.told("Taken back"))
         assert (await service_has(desk, by_id[first]))["merged_into"] is None
+
+
+async def test_an_answer_that_comes_late_does_not_take_the_keys_from_the_ticket_opened_since(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        await opened(desk, "một", "hai")
+        slow, quick = listed(desk).row_ids
+        gate, read = asyncio.Event(), desk.app.client.ticket
+        late: list[str] = []
+
+        async def ticket(id: str) -> wire.TicketDetail:
+            answer = await read(id)
+            if id == slow and not late:
+                late.append(id)
+                await gate.wait()
+            return answer
+
+        desk.app.client.ticket = ticket
+        view = desk.app.view("tickets")
+        view.post_message(LineList.Chosen(listed(desk), slow))
+        await desk.until(lambda: late)
+        view.post_message(LineList.Chosen(listed(desk), quick))
+        await desk.until(lambda: pane(desk).ticket is not None and pane(desk).ticket.id == quick)
+        gate.set()
+        await desk.until(lambda: not any(one.group == "ticket" and one.is_running for one in desk.app.workers))
+        await desk.pilot.pause()
+        await desk.pilot.pause()
+        assert pane(desk).ticket.id == quick
+        # Asked for again it opens.
+        view.post_message(LineList.Chosen(listed(desk), slow))
+        await desk.until(lambda: pane(desk).ticket.id == slow)
+
+
+async def test_a_ticket_of_somebody_who_is_not_on_this_desk_stays_theirs(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        (made,) = await opened(desk, "Phúc tra")
+        ticket = await desk.app.client.ticket(made["id"])
+        mine, theirs = structs.replace(ticket, assignee="lan"), structs.replace(ticket, assignee="xa", version=9)
+        for one in (mine, theirs):
+            pane(desk).open(one, [("lan", "Lan Trần")], ticket.created_at)
+            assert pane(desk).changes().patch is None, one.assignee
+        assert "xa" in str(pane(desk).query_one("#ticket-assignee", Choice).render())
+        # Somebody else hands it on meanwhile, again to nobody this desk knows.
+        pane(desk).rebase(structs.replace(theirs, assignee="ha", version=10), ticket.created_at)
+        assert pane(desk).changes().patch is None
+
+
+async def test_blanks_around_what_others_wrote_are_no_change_of_mine(tmp_path) -> None:
+    async with open_desk(tmp_path) as desk:
+        (made,) = await opened(desk, " Phúc tra ")
+        ticket = structs.replace(await desk.app.client.ticket(made["id"]), fields={"reading": " 12817 "})
+        pane(desk).open(ticket, [("lan", "Lan Trần")], ticket.created_at)
+        await desk.until(lambda: pane(desk).form.values.get("reading"))
+        assert pane(desk).changes().patch is None
+        # They are followed too, for nobody here touched them.
+        pane(desk).rebase(structs.replace(ticket, title="Khác", version=9), ticket.created_at)
+        assert pane(desk).query_one("#ticket-title", TextField).value == "Khác"
 
 
 async def test_the_history_says_who_changed_what_and_compares_two_versions(tmp_path) -> None:

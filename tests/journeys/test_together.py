@@ -23,6 +23,7 @@ from agent_tui.widgets.safe import SafeStatic
 from tests.asgi_stream import AppTransport
 from tests.full import FULL
 from tests.service import PASSWORD, Running, running_service
+from tests.watched import PATIENCE_S, until
 
 
 class Cut(AppTransport):
@@ -37,12 +38,6 @@ class Cut(AppTransport):
         if self.lose and request.method != "GET":
             raise httpx.ReadError("lost")
         return answer
-
-
-async def until(pilot: Pilot, true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not true():
-            await pilot.pause()
 
 
 @asynccontextmanager
@@ -89,6 +84,16 @@ async def opened(app: DeskApp, pilot: Pilot, ticket: dict) -> TicketPane:
     app.view("tickets").open_left(ticket["id"])
     pane = app.screen.query_one(TicketPane)
     await until(pilot, lambda: pane.ticket is not None)
+    return pane
+
+
+async def found_again(app: DeskApp, pilot: Pilot, note: str) -> TicketPane:
+    """The ticket whose note was left unsent, opened from the list that greets whoever starts the desk."""
+    await until(pilot, shows(app, LeftTexts))
+    await pilot.press("enter")
+    await until(pilot, lambda: app.view_on_screen().VIEW == "tickets")
+    pane = app.screen.query_one(TicketPane)
+    await until(pilot, lambda: pane.ticket is not None and pane.note.text == note)
     return pane
 
 
@@ -270,11 +275,7 @@ async def test_a_text_typed_at_one_desk_is_offered_at_the_next(tmp_path: Path) -
             lan = await svc.client("lan")
             await until(pilot, lambda: len(app.drafts) == 1 and app.drafts.all[0].copied)
         async with desk(svc, tmp_path / "two") as (app, pilot):
-            await until(pilot, shows(app, LeftTexts))
-            await pilot.press("enter")
-            await until(pilot, lambda: app.view_on_screen().VIEW == "tickets")
-            pane = app.screen.query_one(TicketPane)
-            await until(pilot, lambda: pane.ticket is not None and pane.note.text == "còn dở")
+            pane = await found_again(app, pilot, "còn dở")
             await pilot.press("f8")
             await until(pilot, lambda: app.outbox.count == 0 and len(app.drafts) == 0)
             await until(pilot, lambda: not app.drafts.gone)
@@ -305,11 +306,7 @@ async def test_a_lead_who_takes_over_leaves_the_losers_text_here_and_at_the_next
             await until(pilot, shows(app, LeftTexts))
             await until(pilot, lambda: "15 giờ" in str(app.screen.query_one("#left-text", SafeStatic).content))
         async with desk(svc, tmp_path / "two") as (app, pilot):
-            await until(pilot, shows(app, LeftTexts))
-            await pilot.press("enter")
-            await until(pilot, lambda: app.view_on_screen().VIEW == "tickets")
-            pane = app.screen.query_one(TicketPane)
-            await until(pilot, lambda: pane.ticket is not None and pane.note.text == "khách hẹn 15 giờ")
+            pane = await found_again(app, pilot, "khách hẹn 15 giờ")
             assert pane.query_one("#ticket-title", TextField).value == "Cột gãy, của Lan"
             await pilot.press("f8")
             await until(pilot, shows(app, Conflict))
@@ -337,8 +334,9 @@ async def test_both_see_who_is_at_the_ticket_and_where(tmp_path: Path) -> None:
             seen = (await read(minh, ticket))["presence"]
             return [one for one in seen if one["user"] == "lan"]
 
-        while await mine() != [{"user": "lan", "doing": "editing", "field": "title"}]:
-            await pilot.pause()
-        await app.show_view("queue")
-        while await mine():
-            await pilot.pause()
+        async with asyncio.timeout(PATIENCE_S):
+            while await mine() != [{"user": "lan", "doing": "editing", "field": "title"}]:
+                await pilot.pause()
+            await app.show_view("queue")
+            while await mine():
+                await pilot.pause()

@@ -15,8 +15,9 @@ from agent_tui.screens.ticket_edit import TicketPane
 from agent_tui.screens.transcript import Transcript
 from agent_tui.screens.wrap_up import WrapUp
 from agent_tui.widgets.fields import TextBox, TextField
-from tests.journeys.live import AwayClient, Flood, desk, until
+from tests.journeys.live import AwayClient, Flood, desk
 from tests.journeys.pages import contact
+from tests.watched import until
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 TICKET = wire.TicketDetail("t1", "T-1", "OTHER", "open", "normal", "Cột nghiêng", None, None, None, "EVNCPC", "lan",
@@ -57,7 +58,7 @@ async def test_note_and_message_come_back_where_they_were_typed(
     async with desk(tmp_path) as (app, pilot, _source):
         await offered(app, pilot)
         await until(pilot, on(app, dialog))
-        assert app.screen.query_one(field, TextField).value == "dây đứt"
+        await until(pilot, lambda: app.screen.query_one(field, TextField).value == "dây đứt")
 
 
 async def test_a_note_whose_contact_is_gone_becomes_a_ticket(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ async def test_a_note_whose_contact_is_gone_becomes_a_ticket(tmp_path: Path) -> 
         await until(pilot, on(app, NewTicket))
         assert app.screen.query_one("#note", TextBox).text == "gọi lại"
         await pilot.press("escape")
-        assert [draft.kind for draft in app.drafts.all] == ["new_ticket"]
+        await until(pilot, lambda: [draft.kind for draft in app.drafts.all] == ["new_ticket"])
 
 
 async def test_a_ticket_being_written_comes_back_whole_and_goes_when_the_service_has_it(tmp_path: Path) -> None:
@@ -95,6 +96,13 @@ async def test_a_ticket_being_written_comes_back_whole_and_goes_when_the_service
         await until(pilot, lambda: app.outbox.count == 1)
         (draft,) = app.drafts.all
         assert draft.on_its_way
+        # Del takes nothing back that is on its way, and says why.
+        await app.push_screen(LeftTexts(app.drafts, app.now()))
+        await pilot.press("delete")
+        await until(pilot, lambda: any("on its way" in str(note.message) for note in app._notifications))
+        assert app.drafts.all == (draft,)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, LeftTexts))
         (intent,) = app.outbox.unsent
         app.hear(IntentRefused(intent, Refused(wire.Problem("x", "x", 400, "x", "x", "r"))))
         await until(pilot, lambda: not app.drafts.all[0].on_its_way)
@@ -117,8 +125,7 @@ async def test_the_open_ticket_comes_back_with_what_was_typed_into_it(tmp_path: 
     async with desk(tmp_path, client=OneTicket()) as (app, pilot, _source):
         await offered(app, pilot)
         await until(pilot, lambda: app.view_on_screen().VIEW == "tickets" and app.screen.query_one(TicketPane).ticket)
-        await pilot.pause()
-        assert app.screen.query_one("#ticket-note", TextBox).text == "đã hẹn"
+        await until(pilot, lambda: app.screen.query_one("#ticket-note", TextBox).text == "đã hẹn")
         assert len(app.drafts) == 1
 
 

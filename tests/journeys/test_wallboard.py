@@ -95,10 +95,21 @@ async def test_a_move_is_taken_back_with_the_undo_key_unless_something_came_afte
         listed(desk, "figures").highlight("available")
         await desk.press("enter", "asterisk", "f8")
         await desk.until(lambda: desk.dialog(Pick))
+        await desk.press("escape")
+        await desk.until(lambda: not desk.dialog(Pick))
+        # Whoever goes back has lost no mark.
+        assert len(listed(desk, "agents").marked) == 2
+        await desk.press("f8")
+        await desk.until(lambda: desk.dialog(Pick))
         await desk.press("enter")
         await desk.until(lambda: desk.told("Moved 2 agents."))
         assert desk.told("takes it back")
         assert (await agents(desk))["hoa"].skills == {"billing": 2, "outage": 3}
+        # Once more moves nobody, says so, and leaves the move before to be taken back.
+        await desk.press("f8")
+        await desk.until(lambda: desk.dialog(Pick))
+        await desk.press("enter")
+        await desk.until(lambda: desk.told("Nothing to change: it is so already."))
         await desk.press("ctrl+z")
         await desk.until(lambda: desk.told("Taken back: move of"))
         assert {name: one.skills for name, one in (await agents(desk)).items() if name in ("minh", "hoa")} == {
@@ -161,6 +172,8 @@ async def test_agents_are_shown_with_their_plan_of_the_day(tmp_path):
         listed(desk, "figures").highlight("available")
         await desk.press("enter")
         await desk.until(lambda: desk.shows("no plan") and "%" in desk.text())
+        # Of who is under the cursor as it is opened, too: nobody has to move it first.
+        await desk.until(lambda: desk.shows("Plan kept") or desk.shows("No plan for today"))
         people = {one.name.split()[0]: one.id for one in (await agents(desk)).values()}
         listed(desk, "agents").highlight(people["Minh"])
         await desk.until(lambda: desk.shows("Plan kept") and desk.shows("callcentrehelper.com"))

@@ -1,7 +1,7 @@
 """One fixed morning at the desk: the same people, clock and grid in every picture. Every name is invented."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 import msgspec
 from msgspec import Raw
-from textual.pilot import Pilot
 
 from agent_tui import i18n, wire
 from agent_tui.app import DeskApp
@@ -22,6 +21,7 @@ from backend_stub.domain import ticket_kind
 from backend_stub.reference import knowledge
 from backend_stub.reference.catalogue import request_types
 from tests.unit import bill_samples
+from tests.watched import Watched
 
 NOW = datetime(2026, 11, 22, 7, 5, 32, tzinfo=UTC)
 MONOTONIC = 5_000.0
@@ -273,53 +273,39 @@ class StillDesk(DeskApp):
         return self.still
 
 
+READING = frozenset((
+    "act", "record", "tickets", "ticket", "areas", "transcript", "dossier", "login", "plans", "detail", "callbacks",
+    "message",
+))  # fmt: skip
+
+
 @dataclass
-class Scene:
+class Scene(Watched):
     """One running desk on that morning."""
 
-    app: StillDesk
-    pilot: Pilot[None]
     source: Morning
-
-    async def until(self, true: Callable[[], object], within: float = 30.0) -> None:
-        try:
-            async with asyncio.timeout(within):
-                while not true():
-                    await self.pilot.pause()
-        except TimeoutError:
-            raise AssertionError(f"never became true; the screen:\n{self.text()}") from None
 
     async def settle(self) -> None:
         """Until no key waits and nothing is being read."""
         await self.pilot.pause()
         self.app.settle_keys()
         await self.until(lambda: not self.app.keys_waiting)
-        busy = (
-            "act",
-            "record",
-            "tickets",
-            "ticket",
-            "areas",
-            "transcript",
-            "dossier",
-            "login",
-            "plans",
-            "detail",
-            "callbacks",
-            "message",
-        )
-        await self.until(lambda: not any(w.group in busy and w.is_running for w in self.app.workers) or self.dialog)
+        await self.until(lambda: not self._reads or self.dialog)
         for found in self.app.screen.query("Input, TextArea"):
             found.cursor_blink = False
         await self.pilot.pause()
         await self.pilot.pause()
 
     @property
+    def _reads(self) -> bool:
+        return any(worker.group in READING and not worker.is_finished for worker in self.app.workers)
+
+    @property
     def dialog(self) -> bool:
         return self.app.screen.is_modal
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        await super().press(*keys)
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -347,9 +333,6 @@ class Scene:
 
     def strips(self) -> list[object]:
         return self.app.screen._compositor.render_strips()
-
-    def text(self) -> str:
-        return "\n".join("".join(s.text for s in strip).rstrip() for strip in self.strips())
 
 
 @asynccontextmanager

@@ -137,6 +137,8 @@ def answer(where: str, storm: bool = True) -> object:
     """What the service says in the storm to a question the quiet morning does not know."""
     if where == "/v1/outages":
         return wire.Page(BACK)
+    if where == "/v1/places/possible":
+        return wire.Page([wire.PossibleCalls("s1", 4), wire.PossibleCalls("s4", 17)])
     if where == "/v1/areas/66/communes":
         return wire.Page(COMMUNES if storm else CALM_COMMUNES)
     if where.endswith("/communes"):
@@ -154,7 +156,7 @@ def answer(where: str, storm: bool = True) -> object:
     if where.startswith("/v1/outages/"):
         found = next((o for o in (*OUTAGES, *scene.OUTAGES) if where.endswith(f"/{o.id}")), None)
         # Callers known only by commune are counted for whoever looks at one outage.
-        return {} if found is None else structs.replace(found, possible=4 * (found.id == "s1"))
+        return {} if found is None else structs.replace(found, possible={"s1": 4, "s4": 17}.get(found.id, 0))
     return {}
 
 

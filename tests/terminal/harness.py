@@ -152,7 +152,7 @@ class Terminal:
 
     def wait_end(self, timeout: float = 10.0) -> int:
         """The exit code, once the program has ended; what it still prints is taken in."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + timeout * BUSY
         while self.read(0.1):
             if time.monotonic() > deadline:
                 raise AssertionError(f"still running; the screen is\n{self.display}")

@@ -6,7 +6,6 @@ import random
 import stat
 import termios
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,24 +23,10 @@ STOPPED = {"en": ("The desk stopped", "offered at the next start"), "vi": ("Bàn
 OFF = (b"\x1b[?1049l", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l", b"\x1b[?25h")
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    built = Site(tmp_path_factory.mktemp("site"))
-    built.start()
-    built.door = built.client("door")
-    yield built
-    built.close()
-
-
 @pytest.fixture(autouse=True)
 def empty_hands(site: Site) -> None:
     """Each test begins with nobody waiting, nothing in hand and no text of the test before on the service."""
     site.clear()
-
-
-def post_contact(site: Site, name: str, channel: str = "hotline") -> None:
-    body = {"external_id": name, "channel": channel, "queue": "outage", "address": site.phone(), "name": name}
-    assert site.door.post("/v1/contacts", json=body).status_code == 201
 
 
 def desk(site: Site, home: Path, lang: str = "en", crash: str = "", size: tuple[int, int] = (100, 30)) -> Terminal:
@@ -78,7 +63,7 @@ HAND = {"en": ("IN HAND", ASKED), "vi": ("ĐANG TIẾP", "Kết thúc · Ngườ
 
 def take_one_and_write(site: Site, terminal: Terminal, who: str, lang: str = "en") -> None:
     """Take the caller, open the wrap-up, write a note."""
-    post_contact(site, who)
+    site.report(who)
     terminal.wait_for(who, 20)
     terminal.send(F2)
     hand, wrap_up = HAND[lang]

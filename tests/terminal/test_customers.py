@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,7 @@ from agent_tui.text.fold import fold
 from tests.terminal.harness import Terminal
 from tests.terminal.site import SAMPLE, Site, customers_without_power, environment, service_command
 from tests.terminal.test_walk import F2, F3, F4, F5, F7, F8, post_contact
-from tests.unit.bill_samples import USE
+from tests.unit.bill_samples import USE, months
 
 
 def billed() -> dict[str, str]:
@@ -21,15 +21,6 @@ def billed() -> dict[str, str]:
     rows = customers_without_power()
     phones = [row["phone"] for row in rows]
     return next(row for row in rows if phones.count(row["phone"]) == 1 and row["households"] == "1")
-
-
-def months(count: int) -> list[date]:
-    first = datetime.now(UTC).date().replace(day=1)
-    found: list[date] = []
-    while len(found) < count:
-        first = (first - timedelta(days=1)).replace(day=1)
-        found.insert(0, first)
-    return found
 
 
 def write_bills(path: Path) -> None:
@@ -59,13 +50,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def until_closed(desk: Terminal, lead: httpx.Client, contact: str) -> dict[str, object]:
     """The contact as soon as the service has closed it; the desk works meanwhile."""
-    deadline = datetime.now(UTC) + timedelta(seconds=10)
-    while True:
-        kept: dict[str, object] = lead.get(f"/v1/contacts/{contact}").json()
-        if kept["state"] == "closed":
-            return kept
-        assert datetime.now(UTC) < deadline, f"{kept}; the screen is\n{desk.display}"
-        desk.read(0.1)
+    kept: dict[str, object] = {}
+
+    def closed() -> bool:
+        kept.update(lead.get(f"/v1/contacts/{contact}").json())
+        return kept["state"] == "closed"
+
+    desk.wait(closed)
+    return kept
 
 
 def test_a_high_bill_is_explained_in_four_keys_at_80_columns(site: Site, tmp_path: Path) -> None:

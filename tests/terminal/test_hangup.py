@@ -1,8 +1,11 @@
 """A closed terminal ends the desk, whatever it was doing."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
+from agent_tui import hangup
 from tests.terminal.harness import Terminal
 from tests.terminal.site import environment
 
@@ -19,6 +22,29 @@ def test_a_closed_window_ends_the_demo_and_everything_it_started(tmp_path: Path)
         assert desk.process.wait(15) != 0
         for descriptor in watched:
             assert ended(descriptor, 15)
+
+
+# The master's end is gone before anybody watches; what stands for the desk then waits for longer than the test.
+GONE = """
+import os, pty, sys, time
+from agent_tui import hangup
+master, slave = pty.openpty()
+os.close(master)
+sys.stdin = os.fdopen(slave)
+hangup.GRACE_S = 0.0
+hangup.watch()
+time.sleep(20)
+"""
+PIPE = "import time\nfrom agent_tui import hangup\nhangup.GRACE_S = 0.0\nhangup.watch()\ntime.sleep(0.5)"
+
+
+def test_a_window_closed_while_the_desk_starts_ends_it_too() -> None:
+    assert subprocess.run([sys.executable, "-c", GONE], timeout=15, check=False).returncode == hangup.EXIT_CODE
+
+
+def test_input_that_is_no_terminal_and_ends_ends_nothing() -> None:
+    run = subprocess.run([sys.executable, "-c", PIPE], input=b"", timeout=15, check=False)
+    assert run.returncode == 0
 
 
 def runs_in(entry: Path, directory: Path) -> bool:

@@ -24,6 +24,8 @@ CODE = "PC08GG0012345"
 SIZE = (160, 84)
 PATIENCE = 60.0
 """Seconds: pyte reads a screen of 70 kB slowly, and other programs want the machine."""
+RECORD_X = 63
+"""Where the record of the customers view begins, beside the list."""
 QUIET_S = 0.04
 """A desk that has drawn nothing for so long is idle: ten of its frames."""
 CLICKS: Counter[str] = Counter()
@@ -73,7 +75,9 @@ def click_over(desk: Eyes, left: int, right: int, rows: range, sign: str, step: 
     `seen` are words that were clicked before; the sample clicks few of them.
     """
     clicked = set() if seen is None else seen
-    for n, (word, x, y) in enumerate(list(spans(desk, left, right, rows))):
+    words = list(spans(desk, left, right, rows))
+    assert words, f"nothing stands where {sign!r} is to be clicked"
+    for n, (word, x, y) in enumerate(words):
         if word in clicked or n % count(29 * step, 1):
             continue
         clicked.add(word)
@@ -188,10 +192,10 @@ def walk_customers(desk: Eyes, _site: HostileSite, _lead: httpx.Client) -> None:
     desk.wait_for("Meter", PATIENCE)
     seen: set[str] = set()
     for _tab in range(5):
-        click_over(desk, 100, SIZE[0] - 1, range(3, 40), "· meter", seen=seen)
+        click_over(desk, RECORD_X, SIZE[0] - 1, range(3, 40), "· meter", seen=seen)
         desk.send(RIGHT)
         desk.idle()
-    click_over(desk, 100, SIZE[0] - 1, range(1, 3), "· meter", seen=seen)
+    click_over(desk, RECORD_X, SIZE[0] - 1, range(1, 3), "· meter", seen=seen)
     assert vt.CLIPBOARD.search(bytes(desk.raw).decode("utf-8", "replace")) is None
     desk.send(COPY)
     desk.wait_for("Copied", PATIENCE)

@@ -23,7 +23,8 @@ from agent_tui.desk.store import CLOSED_KEPT
 from agent_tui.screens.dossier import KEPT
 from agent_tui.widgets.line_list import LineList
 from tests.full import count
-from tests.journeys.live import PEOPLE, desk, until
+from tests.journeys.live import PEOPLE, desk
+from tests.watched import until
 from tests.yardstick import limit
 
 pytestmark = pytest.mark.serial

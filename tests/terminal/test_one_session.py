@@ -1,20 +1,9 @@
 """One session per terminal: whoever logs in at a desk ends what was open there, and nothing elsewhere."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.terminal.harness import Terminal
 from tests.terminal.site import Site, environment
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    built = Site(tmp_path_factory.mktemp("site"))
-    built.start()
-    yield built
-    built.close()
 
 
 def test_a_desk_elsewhere_goes_on_when_the_same_agent_logs_in_at_another_terminal(site: Site, tmp_path: Path) -> None:

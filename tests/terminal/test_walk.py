@@ -1,7 +1,6 @@
 """The walking product in a real terminal, against a real service: what Pilot cannot see."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -18,14 +17,6 @@ FOREIGN = re.compile(rb"\x1b\]52|\x1b\]0;|\x1b\]8|aGk=\x07|\x1bP|\x1b_|\x1b\^")
 
 # One agent and one service behind all of them: beside other terminals the wait for a taken row is not told from a hang.
 pytestmark = pytest.mark.serial
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    built = Site(tmp_path_factory.mktemp("site"))
-    built.start()
-    yield built
-    built.close()
 
 
 def post_contact(door: httpx.Client, external: str, **changes: object) -> str:
@@ -116,7 +107,8 @@ def test_a_hostile_name_is_letters_in_queue_record_ticket_and_toast(site: Site, 
         desk.send(b"4")
         desk.wait_for("UNASSIGNED", 10)
         desk.send(b"\x1b[C")
-        assert SHOWN in desk.wait_for("T-20", 10)
+        desk.wait_for("T-20", 10)
+        desk.wait(lambda: SHOWN in desk.display)
         raw = bytes(desk.raw)
         assert desk.process.poll() is None
     assert FOREIGN.search(raw) is None

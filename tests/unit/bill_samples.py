@@ -16,6 +16,16 @@ SAY = wire.Say(
 )
 
 
+def months(count: int) -> list[date]:
+    """The first days of the last `count` whole months, oldest first."""
+    first = datetime.now(UTC).date().replace(day=1)
+    found: list[date] = []
+    while len(found) < count:
+        first = (first - timedelta(days=1)).replace(day=1)
+        found.insert(0, first)
+    return found
+
+
 def tiers(kwh: int) -> list[wire.Tier]:
     lines, left = [], kwh
     for first, to, price in PRICES:

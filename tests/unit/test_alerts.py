@@ -40,6 +40,7 @@ def test_a_good_day_has_none() -> None:
         (Figures(feed_age_s=301, feed_expected=True), "feed_silent", "look"),
         (Figures(data_gap=True), "data_gap", "act"),
         (Figures(dangers=1), "danger_unanswered", "act"),
+        (Figures(notices_due=2), "notice_due", "look"),
         (Figures(communes=(Reported(5, 5, Say("năm", "five")),)), "commune_reported", "look"),
     ],
 )
@@ -51,6 +52,13 @@ def test_each_threshold(figures: Figures, code: str, level: str) -> None:
 def test_three_calls_at_night_are_no_alarm_and_a_quiet_channel_no_silence() -> None:
     assert alerts(Figures(sample=3, service_level=0.0, abandon=1.0, never_got_in=3), LIMITS) == []
     assert alerts(Figures(feed_age_s=10_000), LIMITS) == []
+
+
+def test_a_share_is_rounded_down_and_no_further() -> None:
+    # 0.29 x 100 is 28.999999999999996, and 79.9 % is not the 80 % of the target.
+    for level, said in ((0.29, "29 %"), (0.799, "79 %")):
+        (found,) = alerts(Figures(sample=20, service_level=level), LIMITS)
+        assert found.say.vi == f"Mức phục vụ 30 phút qua {said}, mục tiêu 80 %."
 
 
 def test_what_needs_acting_on_comes_first() -> None:

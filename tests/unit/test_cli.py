@@ -68,6 +68,40 @@ def test_values_that_cannot_be(capsys: pytest.CaptureFixture[str], argv: tuple[s
     assert "--help" in refused(capsys, *argv)
 
 
+@pytest.mark.parametrize(
+    ("argv", "said"),
+    [
+        (("demoo", "--lang", "vi"), "Không có lệnh demoo; hiện có demo, doctor. Ý bạn là demo?"),
+        (("--lang", "vi", "demo", "--as", "boss"), "--as không nhận boss; chỉ nhận agent, lead."),
+        (("--lang", "fr"), "--lang cannot be fr; it can be vi, en."),
+        (("doktor",), "There is no command doktor; there are demo, doctor. Did you mean doctor?"),
+    ],
+)
+def test_a_wrong_choice_names_the_word_and_what_there_is(
+    capsys: pytest.CaptureFixture[str], argv: tuple[str, ...], said: str
+) -> None:
+    assert refused(capsys, *argv) == f"agent-tui: {said} (agent-tui --help)\n"
+
+
+def test_a_wrong_choice_is_told_in_the_language_of_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
+    assert "--lang không nhận fr; chỉ nhận vi, en." in refused(capsys, "--lang", "fr")
+
+
+def test_words_for_numbers_are_told_what_a_number_must_be(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "must be more than 0" in refused(capsys, "demo", "--speed", "fast")
+    assert "must be 1 to" in refused(capsys, "demo", "--customers", "many")
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("doctor",)])
+def test_translated_help_has_one_list_of_options(capsys: pytest.CaptureFixture[str], command: tuple[str, ...]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main([*command, "--lang", "vi", "--help"])
+    assert capsys.readouterr().out.count("tùy chọn:") == 1
+
+
 def test_unknown_theme_and_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Did you mean contrast?" in refused(capsys, "--theme", "contrst")
     assert "quiet, day, heatwave" in refused(capsys, "demo", "--scenario", "rain")

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend_stub.domain.commune_calls import CommuneCall, CommuneReport, CommuneRules, OutageThere, possibly, reported
+from backend_stub.domain.commune_calls import (
+    CommuneCall,
+    CommuneReport,
+    CommuneRules,
+    OutageThere,
+    possible,
+    possibly,
+    reported,
+)
 from backend_stub.domain.evidence import Rules, weight_of
 from backend_stub.domain.grouping import Engine
 from backend_stub.domain.grouping_words import explain_commune
@@ -53,6 +61,7 @@ def test_one_who_redials_is_one_and_what_is_no_interruption_is_none() -> None:
 def test_an_outage_of_most_of_the_commune_explains_its_callers_and_a_small_one_only_may() -> None:
     assert shown(some(9), FEEDER) == {}
     (found,) = shown(some(6), HOUSES).values()
+    assert (found.first, found.last) == (NOW - 720, NOW)
     assert (found.possibly, found.possible, found.there, found.total) == (HOUSES, 6, 60, 3_000)
     said = explain_commune("Xã A", found)
     assert said.vi.endswith("chưa rõ thiết bị; có thể do sự cố TBA 5 (60 trong 3.000 khách hàng ở đó)")
@@ -64,6 +73,7 @@ def test_an_outage_of_most_of_the_commune_explains_its_callers_and_a_small_one_o
 @pytest.mark.parametrize(
     ("at", "ended", "meant"),
     [(NOW - 60, None, "o1"), (NOW - 1_500, None, "o1"), (NOW - 1_700, None, None), (NOW - 60, NOW - 30, "o1"),
+     (NOW - 60, NOW - 60, "o1"),
      (NOW - 60, NOW - 90, None)],
 )  # fmt: skip
 def test_a_call_may_mean_what_goes_on_when_it_comes(at: float, ended: float | None, meant: str | None) -> None:
@@ -78,6 +88,28 @@ def test_the_calls_of_an_outage_that_is_over_do_not_become_a_report_and_later_on
     assert shown(early, over) == {}
     late = [call(f"x{n}", at=NOW - 50) for n in range(5)]
     assert shown([*early, *late], over)["A"].callers == 5
+
+
+def test_the_commune_with_most_callers_comes_first_and_calls_of_one_moment_took_a_minute() -> None:
+    at_once = [call(f"B{n}", "B") for n in range(7)]
+    first, second = reported([*some(5), *at_once], (), PEOPLE, RULES, NOW)
+    assert (first.commune, second.commune) == ("B", "A")
+    assert explain_commune("Xã B", first).en == "7 calls from Xã B in 1 min, no device known"
+
+
+def test_callers_who_may_mean_an_outage_are_counted_once_each_and_at_the_likeliest_only() -> None:
+    calls = [call(1), call("1 again", caller=1), call(2), call(3, "B"), call(4, "C"), call(5, weight=0)]
+    assert possible(calls, [HOUSES, FEEDER]) == {"o1": 3}
+    assert possible(calls, [HOUSES]) == {"o2": 2}
+
+
+def test_the_outage_most_callers_may_mean_is_named() -> None:
+    before = replace(HOUSES, id="o3", name="TBA 9", ended_at=NOW - 500)
+    since = replace(HOUSES, id="o4", name="TBA 4", started_at=NOW - 300 + 600)
+    calls = [call(n, at=NOW - 900) for n in range(2)] + [call(n, at=NOW - 200) for n in range(2, 6)]
+    for outages in ((before, since), (since, before)):
+        found = shown(calls, *outages)["A"]
+        assert (found.possibly, found.possible, found.callers) == (since, 4, 6)
 
 
 def test_a_report_ends_when_its_calls_grow_old() -> None:

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from agent_tui import wire
 from agent_tui.desk.queue_order import TERMINAL, order, totals, virtual_age
-from agent_tui.desk.store import DeskState, Diff, Gap
-from tests.unit.desk_samples import ME, NOW, agent, ago, contact, event, outage, snapshot, ticket
+from agent_tui.desk.store import CLOSED_KEPT, DeskState, Diff, Gap
+from tests.unit.desk_samples import ME, MY_STATE, NOW, agent, ago, contact, event, outage, snapshot, ticket
 
 IDS = ["a", "b", "c", "d"]
 STATES = ["queued", "offered", "connected", "held", "wrap_up", "callback_waiting", *sorted(TERMINAL)]
@@ -29,6 +29,10 @@ def test_snapshot_replaces_everything_and_asks_for_a_full_redraw():
     assert set(state.outages) == {"o"}
     assert set(state.agents) == {"u2"}
     assert state.seq == 9
+    assert (state.me, state.banner, state.data_gap) == (MY_STATE, None, False)
+    busy, banner = wire.AgentState("break", "idle", NOW), wire.Banner(wire.Say("vi", "en"))
+    state.take_snapshot(snapshot(10, me=busy, banner=banner, data_gap=True))
+    assert (state.me, state.banner, state.data_gap) == (busy, banner, True)
 
 
 def test_a_seen_event_changes_nothing_and_a_hole_raises():
@@ -68,6 +72,8 @@ def test_hand_offer_and_me_follow_the_events():
     assert diff.me
     assert state.me is not None
     assert state.me.activity == "on_contact"
+    assert not state.apply(change(4, agent("u2", activity="wrap_up"), "agent.changed")).me
+    assert state.me.activity == "on_contact"
 
 
 def test_terminal_contacts_leave_and_one_torn_from_the_hand_is_remembered():
@@ -80,6 +86,10 @@ def test_terminal_contacts_leave_and_one_torn_from_the_hand_is_remembered():
     assert state.hand is None
     assert state.fallen is not None
     assert state.fallen.id == "b"
+    state.forget_fallen()
+    state.apply(change(3, contact("c", state="connected", agent="u2")))
+    state.apply(change(4, contact("c", state="lost_with_pbx", agent="u2", version=2)))
+    assert state.fallen is None, "what fell from somebody else's hand is theirs"
 
 
 def test_an_answer_that_overtakes_the_stream_is_not_undone_by_it():
@@ -245,3 +255,14 @@ def test_closed_tickets_that_were_read_stay_beside_the_ones_the_stream_told() ->
     for n in range(1_000):
         state.absorb(ticket(f"r{n}", status="closed", version=9))
     assert len(state.tickets) == 1_000, "a change of many of them drops none of the list"
+
+
+def test_of_the_closed_tickets_the_stream_told_the_last_stay_however_often_each_was_told() -> None:
+    state = DeskState(ME)
+    state.absorb(ticket("open"))
+    for n in range(CLOSED_KEPT + 50):
+        for version in (1, 2):
+            state.absorb(ticket(f"t{n}", status="closed", version=version))
+    assert len(state.tickets) == CLOSED_KEPT + 1
+    assert {"open", f"t{CLOSED_KEPT + 49}"} <= state.tickets.keys()
+    assert "t49" not in state.tickets

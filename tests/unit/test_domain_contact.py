@@ -133,6 +133,11 @@ def test_a_preview_is_one_short_line(text: str) -> None:
     assert "\n" not in line
 
 
+def test_a_long_preview_is_cut_at_the_cap_and_shows_it() -> None:
+    assert preview("x" * 160) == "x" * 160
+    assert preview("x" * 161) == "x" * 159 + "…"
+
+
 def test_only_the_telephone_is_a_voice() -> None:
     assert channel_class("hotline") == "voice"
     written = ("website", "email", "zalo", "app", "webchat", "facebook")

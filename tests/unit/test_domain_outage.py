@@ -55,15 +55,6 @@ def test_restored_steps_are_not_out_and_an_ended_outage_has_nobody_out() -> None
     assert outage.customers_out("active", steps) == 402
 
 
-def test_planned_today_is_the_local_day() -> None:
-    now = at(22, 14)
-    assert outage.is_planned_today("planned", "notified", at(22, 23, 59), None, now)
-    assert not outage.is_planned_today("planned", "notified", at(23, 0), at(23, 5), now)
-    assert outage.is_planned_today("planned", "active", at(21, 22), at(22, 1), now)
-    assert not outage.is_planned_today("planned", "draft", at(22, 15), None, now)
-    assert not outage.is_planned_today("unplanned", "confirmed", at(22, 13), None, now)
-
-
 @given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(0, 5000), max_size=6), st.data())
 def test_shares_add_up_and_never_exceed_a_place(below: dict[str, int], data: st.DataObject) -> None:
     total = sum(below.values())
@@ -103,6 +94,8 @@ def test_the_local_day_counts_not_utc() -> None:
 def test_what_is_done_stays_late_or_in_time() -> None:
     assert deadlines.due_state(0, 100_000, 999_999, done_at=99_999) == "ok"
     assert deadlines.due_state(0, 100_000, 999_999, done_at=100_001) == "late"
+    assert deadlines.due_state(0, 100_000, 999_999, done_at=100_000) == "ok"
+    assert deadlines.due_state(0, 100_000, 100_000) == "soon", "late only after the deadline"
 
 
 @pytest.mark.parametrize(

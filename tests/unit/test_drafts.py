@@ -15,6 +15,7 @@ from agent_tui.desk import settling
 from agent_tui.desk.drafts import FIELD_CAP, KEEP_S, MOST, Draft, DraftBook
 from agent_tui.net import journal as module
 from agent_tui.net.journal import DraftJournal
+from tests.yardstick import limit
 
 
 class Clock:
@@ -113,7 +114,7 @@ async def test_what_is_typed_stands_on_the_disk_privately_and_goes_when_sent(tmp
     drafts.keep("wrap_up", "c1", "Nguyễn Văn Ty", {"text": "mất pha"})
     files = lambda: list(folder.glob("drafts-*.json"))  # noqa: E731
     await until(files)
-    assert time.monotonic() - began < 1.0, "300 ms, and what a busy machine adds"
+    assert time.monotonic() - began < limit(1.0), "300 ms, and what a busy machine adds"
     (path,) = files()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -241,3 +242,75 @@ def test_a_refused_note_stands_beside_the_one_begun_meanwhile() -> None:
     settling.refused(drafts, "patch_ticket", "k2", "t1", wire.PatchTicket(title="mới"), "vì sao")
     assert drafts.text("ticket", "t1", "title") == "mới"
     assert drafts.text("ticket", "t1", "note") == "hai"
+    (beside,) = (draft for draft in drafts.all if draft.place == "k1")
+    assert drafts.all[0].refused == beside.refused == "vì sao"
+
+
+def test_what_the_service_took_leaves_the_draft_and_what_was_typed_since_stays() -> None:
+    drafts = book()
+    typed = {"title": "mới", "base.title": "cũ", "note": "một\nhai"}
+    drafts.keep("ticket", "t1", "T1", typed)
+    drafts.mark("ticket", "t1", on_its_way="t1")
+    settling.sent(drafts, "attach", "k0", "t1", wire.AttachRequest("o1"), more=False)
+    settling.sent(drafts, "note", "k1", "t1", wire.NewNote("một"), more=True)
+    held = drafts.get("ticket", "t1")
+    assert held is not None
+    assert held.fields == {**typed, "note": "hai", "on_its_way": "t1"}
+    settling.sent(drafts, "patch_ticket", "k2", "t1", wire.PatchTicket(title="mới"), more=False)
+    held = drafts.get("ticket", "t1")
+    assert held is not None
+    assert held.fields == {"note": "hai"}
+    settling.sent(drafts, "note", "k3", "t1", wire.NewNote("hai"), more=False)
+    assert len(drafts) == 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "target", "body", "kind", "place"),
+    [
+        ("finish", "c1", wire.FinishRequest("other", note="hẹn lại"), "wrap_up", "c1"),
+        ("message", "c1", wire.MessageRequest("hẹn lại"), "message", "c1"),
+        ("create_ticket", "", wire.NewTicket("OUT.X", "hẹn lại", contact="c1", customer="PE01"), "new_ticket", "c1"),
+        ("create_ticket", "", wire.NewTicket("OUT.X", "hẹn lại", customer="PE01", outage="o1"), "new_ticket", "PE01"),
+    ],
+)
+def test_a_refused_text_whose_draft_is_lost_comes_back_from_the_intent(verb, target, body, kind, place) -> None:
+    drafts = book()
+    settling.refused(drafts, verb, "k1", target, body, "vì sao")
+    (back,) = drafts.all
+    assert (back.kind, back.place, back.text, back.refused) == (kind, place, "hẹn lại", "vì sao")
+    assert back.fields.get("outage") == getattr(body, "outage", None)
+    drafts.send_off(kind, place, "k2")
+    settling.sent(drafts, verb, "k2", target, body, more=False)
+    assert len(drafts) == 0
+
+
+def test_a_text_that_stood_aside_changes_places_with_the_one_in_its_home() -> None:
+    drafts = book()
+    drafts.take(Draft("ticket", "t1", "T1", {"note": "hai"}, 2.0, version=3, copied=2.0))
+    drafts.take(Draft("ticket", "aside", "T1", {"note": "một", "home": "t1"}, 1.0, version=4, copied=1.0))
+    aside = drafts.get("ticket", "aside")
+    assert aside is not None
+    home = drafts.swap(aside)
+    assert home == drafts.get("ticket", "t1") == Draft("ticket", "t1", "T1", {"note": "một"}, 1.0)
+    assert drafts.get("ticket", "aside") == Draft("ticket", "aside", "T1", {"note": "hai", "home": "t1"}, 2.0)
+    assert drafts.swap(home) is home, "where it belongs nothing moves"
+
+
+def test_a_field_that_was_emptied_waits_for_its_own_change_and_a_refused_one_joins_the_others() -> None:
+    drafts = book()
+    emptied = {"title": "", "base.title": "cũ"}
+    drafts.keep("ticket", "t1", "T1", {**emptied, "priority": "high", "base.priority": "low"})
+    settling.sent(drafts, "patch_ticket", "k1", "t1", wire.PatchTicket(priority="high"), more=False)
+    held = drafts.get("ticket", "t1")
+    assert held is not None
+    assert held.fields == emptied
+    settling.refused(drafts, "patch_ticket", "k2", "t1", wire.PatchTicket(title="x", priority="low"), "vì sao")
+    assert [drafts.text("ticket", "t1", name) for name in ("title", "priority")] == ["", "low"]
+
+
+def test_a_text_that_moves_has_no_copy_under_its_new_name_yet() -> None:
+    drafts = book()
+    drafts.take(Draft("message", "c1", "Ty", {"text": "một"}, 2.0, version=3, copied=2.0))
+    drafts.send_off("message", "c1", "k1")
+    drafts.put_aside(Draft("message", "c1", "Ty", {"text": "hai"}, 1.0, version=3, copied=1.0), "aside")
+    assert {(draft.place, draft.version, draft.copied) for draft in drafts.all} == {("k1", 0, 0.0), ("aside", 0, 0.0)}

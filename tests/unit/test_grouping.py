@@ -68,6 +68,14 @@ def test_three_of_ten_transformers_show_the_lateral():
     assert groups(engine(*(call(n, (1, 1, n)) for n in range(3)))) == {"S/F1/L1": {"c0", "c1", "c2"}}
 
 
+def test_one_who_redials_on_a_lateral_stands_at_one_of_its_transformers():
+    neighbours = [call(n, (1, 1, 1)) for n in range(2)]
+    again = [Call(f"again{n}", "redialler", path(1, 1, 1)[1:], NOW) for n in range(3)]
+    assert groups(engine(*neighbours, *again)) == {"S/F1/L1/T1": {"c0", "c1"}}
+    others = [Call(f"other{n}", f"other{n}", path(1, 1, 1)[1:], NOW) for n in range(2)]
+    assert set(groups(engine(*neighbours, *others))) == {"S/F1/L1"}
+
+
 def test_four_of_eight_laterals_show_the_feeder_and_two_feeders_the_substation():
     laterals = [call(f"{lateral}-{n}", (1, lateral, n)) for lateral in range(4) for n in range(3)]
     assert set(groups(engine(*laterals[:9]))) == {"S/F1/L0", "S/F1/L1", "S/F1/L2"}
@@ -94,6 +102,8 @@ def mixed(code: str) -> Shape:
         ("C", ["T1", "T2"], set()),  # too few calls for anything above a transformer
         ("B", ["T1", "T2", "T3", "T4"], {"B"}),  # 4 of 12: most of the feeder's transformers are its own
         ("A", ["L1/1", "L1/2", "L1/3"], {"L1"}),
+        ("A", ["L1/1", "L1/1", "L1/2"], {"L1"}),  # 2 of 4 are enough, however many call from each
+        ("A", ["L1/1", "L1/1", "L1/1"], {"L1/1"}),
         ("A", ["L1/1", "L1/2", "L1/3", "T1"], {"L1"}),  # one call elsewhere is no second branch
         ("A", ["L1/1", "L1/2", "L1/3", "T1", "T1"], {"A"}),
         ("D", ["L1/1", "L1/2", "L1/3", "L1/4"], {"L1"}),  # an only lateral is not told from its feeder: the lower one
@@ -135,7 +145,21 @@ def test_a_group_rolls_up_under_its_oldest_name():
     (one,) = decisions.predicted
     assert (one.outage, one.device, one.calls, one.laterals) == (names["S/F1/L0"], "S/F1", 13, 4)
     assert [(gone.outage, gone.into) for gone in decisions.merged] == [(names["S/F1/L1"], one.key)]
+    assert one.transformers == 13
     assert set(one.fresh) == {"cb0", "cb1", "cb2", *(f"c{lat}{n}" for lat in (2, 3) for n in range(3))}
+
+
+def test_of_two_groups_as_large_the_older_gives_its_name():
+    made = engine(*(call(f"z{n}", (1, 1, n)) for n in range(3)))
+    for n in range(3):
+        made.add(call(f"a{n}", (1, 0, n)), NOW)
+    settle(made)
+    older = next(group.outage for group in made.groups.values() if group.device == "S/F1/L1")
+    for lateral in (2, 3):
+        for n in range(3):
+            made.add(call(f"{lateral}{n}", (1, lateral, n)), NOW)
+    (one,) = made.decide(NOW).predicted
+    assert (one.device, one.outage, one.transformers, one.laterals) == ("S/F1", older, 12, 4)
 
 
 def test_it_splits_when_calls_are_attached_elsewhere():
@@ -197,6 +221,7 @@ def test_the_sentence():
     assert explain("lateral", "X", 7, 3, 1, 351.0).vi == "7 cuộc gọi trên 3 trạm của nhánh X trong 6 phút"
     assert explain("lateral", "X", 7, 3, 1, 351.0).en == "7 calls on 3 transformers of lateral X in 6 min"
     assert explain("feeder", "474", 25, 18, 4, 540.0).en == "25 calls on 4 laterals of feeder 474 in 9 min"
+    assert explain("feeder", "474", 9, 4, 1, 0.0).en == "9 calls on 4 transformers of feeder 474 in 1 min"
     assert explain("feeder", "474", 9, 4, 0, 0.0).vi == "9 cuộc gọi trên 4 trạm của xuất tuyến 474 trong 1 phút"
     assert explain("transformer", "T1", 2, 1, 0, 61.0).en == "2 calls at transformer T1 in 2 min"
 

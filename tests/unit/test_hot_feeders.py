@@ -40,6 +40,11 @@ def test_the_feeder_of_the_sketch_is_hot_and_a_quiet_one_is_not() -> None:
     assert expected(Seen(), 2.0, WEIGHT) == pytest.approx(2.0 * WEIGHT)
 
 
+def test_the_least_likely_comes_first() -> None:
+    found = hot({"1": 20, "2": 40, "3": 30}, {}, 2.0, WEIGHT, level(5_000))
+    assert [one.feeder for one in found] == ["2", "3", "1"]
+
+
 def test_one_caller_alone_proves_nothing_and_more_callers_more() -> None:
     assert chance(1, Seen(), 0.01, WEIGHT) == 1
     chances = [chance(n, Seen(50, 28), 2.0, WEIGHT) for n in range(1, 12)]

@@ -86,8 +86,8 @@ def test_the_hours_of_a_year_look_at_every_outage_once() -> None:
             return super().__iter__()
 
     parts = Counted([
-        _Part("o_1", "22", Interruption(100, 0.5 * HOUR, 1.5 * HOUR)),
-        _Part("o_2", "22", Interruption(40, 1.5 * HOUR, None)),
+        _Part("22", Interruption(100, 0.5 * HOUR, 1.5 * HOUR)),
+        _Part("22", Interruption(40, 1.5 * HOUR, None)),
     ])  # fmt: skip
     found = [*_hours(parts, 0.0, 400 * DAY)]
     assert len(found) == 9_600

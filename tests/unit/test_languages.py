@@ -215,7 +215,7 @@ def fixed_words() -> dict[str, tuple[Column, list[str]]]:
         "queue why": (column(queue, "why"), [_(word) for word in queue_rows.WHY.values()]),
         "queue state": (column(queue, "state"), states),
         "outage status": (column(outage, "status"), ["▲ " + _(word) for word in power_verdict.STATUS.values()]),
-        "outage crew": (column(outage, "crew"), [_(word) for word in power_verdict.CREW.values()]),
+        "outage crew": (column(outage, "crew"), [_(word) for word in outage_rows.CREW_AT.values()]),
         "outage cause": (column(outage, "cause"), [_(word) for word in outage_rows.CAUSES.values()]),
         "outage target": (column(outage, "etr"), ["▲ " + _("EXPIRED"), time]),
         "outage since": (column(outage, "since"), [time]),

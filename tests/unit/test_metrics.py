@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from backend_stub.domain import metrics
 from backend_stub.domain.metrics import SERVICE_LEVELS, Measure, Stay, Tally, tally, total
@@ -40,6 +41,19 @@ def test_service_levels_as_published(formula: str, level: float) -> None:
         *many(40, outcome="abandoned", wait=21),
     ]  # fmt: skip
     assert metrics.service_level(tally(stays, T, NOW), formula) == pytest.approx(level, abs=5e-5)
+
+
+def test_nothing_is_nothing_and_half_a_second_is_a_wait() -> None:
+    assert set(structs.astuple(total([]))) == {0}
+    assert tally([stay(wait=0), stay(2, wait=0.5)], T, NOW).waited == 1
+
+
+def test_a_conversation_that_goes_on_is_answered_and_not_yet_handled() -> None:
+    on = Stay("c1", "hotline", "outage", 0.0, 10.0, None, 0.0, 0.0, None)
+    found = tally([on], T, NOW)
+    assert (found.offered, found.answered, found.handled, found.talk_s) == (1, 1, 0, 0)
+    all_hold = structs.replace(on, ended_at=40.0, hold_s=35.0, outcome="answered")
+    assert metrics.talk_of(all_hold) == 0, "hold counted past the end takes nothing from others"
 
 
 def test_abandon_rates_of_the_real_month() -> None:

@@ -102,9 +102,10 @@ def test_verified_means_that_everybody_who_asked_was_called(
 def test_every_danger_has_its_script_in_both_languages() -> None:
     scripts = {danger: safety.script(danger) for danger in get_args(wire.TroubleDanger)}
     for script in scripts.values():
-        assert "tránh xa ít nhất" in script.vi
-        assert "at least" in script.en
-        assert "đọc lại địa chỉ" in script.vi
+        # Away first, whatever it is; then what this danger asks for; the unit last.
+        assert script.vi.startswith("Anh/chị tránh xa ít nhất 10 mét")
+        assert script.en.startswith("Please stay at least 10 metres away")
+        assert script.vi.index("tránh xa") < script.vi.index("đọc lại địa chỉ")
     assert len({script.vi for script in scripts.values()}) == len(scripts)
     assert "114" in scripts["fire"].vi
     assert "115" in scripts["shock"].vi

@@ -111,6 +111,7 @@ async def test_ten_minutes_without_a_service_lose_nothing_and_keep_the_order():
     assert all(call[0] == "attach" or call[1] == "c2" for call in desk.service.calls[:first_finish])
     assert sum(desk.slept) >= 400
     assert max(desk.slept) <= 15
+    assert [pause for pause in desk.slept if pause][:6] == [0.5, 1, 2, 4, 8, 15]
 
 
 async def test_an_answer_lost_on_the_way_is_asked_for_again_under_the_same_key():
@@ -143,6 +144,21 @@ async def test_what_needs_a_refused_step_is_not_sent():
     assert isinstance(desk.results(IntentRefused)[1].reason, NotSent)
 
 
+async def test_what_needs_a_step_goes_after_it_and_not_at_all_once_that_was_refused():
+    desk = Desk()
+    first = attach(desk)
+    finish(desk, needs=first)
+    await desk.work()
+    assert desk.service.calls == [("attach", "c1"), ("finish", "c1")]
+    desk.service.troubles["attach"] = [Conflict(problem("outage_closed"))]
+    second = attach(desk)
+    await desk.work()
+    finish(desk, needs=second)
+    await desk.work()
+    assert desk.service.calls[2:] == [("attach", "c1")]
+    assert isinstance(desk.results(IntentRefused)[-1].reason, NotSent)
+
+
 async def test_a_broken_answer_in_one_lane_does_not_hold_the_others_up():
     desk = Desk()
     desk.service.troubles["attach"] = [ServiceBroken(500)] * BROKEN_TRIES
@@ -163,6 +179,16 @@ async def test_a_busy_service_is_asked_again_for_as_long_as_it_takes():
     assert min(desk.slept) >= 3
 
 
+async def test_who_may_go_first_is_not_kept_waiting_by_who_must_wait_longer():
+    desk = Desk()
+    desk.service.troubles["attach"] = [ServiceBroken(503, retry_after=30.0)]
+    desk.service.troubles["finish"] = [ServiceBroken(503, retry_after=3.0)]
+    attach(desk, "c1")
+    finish(desk, "c2")
+    await desk.work()
+    assert [verb for verb, _ in desk.service.calls] == ["attach", "finish", "finish", "attach"]
+
+
 async def test_the_end_of_the_session_keeps_what_is_unsent():
     desk = Desk()
     desk.service.troubles["attach"] = [NotLoggedIn()]
@@ -176,11 +202,17 @@ async def test_the_end_of_the_session_keeps_what_is_unsent():
 
 
 @pytest.mark.parametrize(
-    ("title", "kind"), [("Phúc tra", IntentSent), ("Of somebody else", IntentRefused)], ids=["mine", "theirs"]
+    ("title", "reading", "kind"),
+    [
+        ("Phúc tra", "12871", IntentSent),
+        ("Of somebody else", "12871", IntentRefused),
+        ("Phúc tra", "12900", IntentRefused),
+    ],
+    ids=["mine", "their title", "their reading"],
 )
-async def test_a_stale_version_after_a_lost_answer_is_our_own_change(title, kind):
+async def test_a_stale_version_after_a_lost_answer_is_our_own_change(title, reading, kind):
     desk = Desk()
-    now = ticket("t1", title=title, version=5, fields={"reading": "12871", "other": "x"})
+    now = ticket("t1", title=title, version=5, fields={"reading": reading, "other": "x"})
     desk.service.troubles["patch_ticket"] = [AWAY, Stale(problem("version_conflict", 412), now)]
     body = wire.PatchTicket(title="Phúc tra", fields={"reading": "12871", "gone": ""})
     desk.outbox.put("patch_ticket", "t1", body, version=4)

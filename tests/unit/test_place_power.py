@@ -57,6 +57,7 @@ def test_every_combination() -> None:
         seen.add(found.verdict)
         assert found.verdict == expected(plan, outage, share, reporting), (plan, outage, target, share, reporting)
         assert (found.outage is None) or found.outage == "o1"
+        assert (found.customers_out > 0) == (found.outage is not None or found.plan is not None)
         honest(found, share if found.outage else 100, target)
     assert len(seen) == 6
 
@@ -104,6 +105,32 @@ def test_of_several_the_largest_is_told_and_the_others_are_counted() -> None:
     assert (found.outage, found.others) == ("o1", 3)
     assert "Ở đó còn 3 điểm mất điện khác." in found.say.vi
     assert "There are 3 more outages there." in found.say.en
+
+
+def test_a_whole_commune_with_its_crew_and_one_more_outage() -> None:
+    crew = ("tổ sửa chữa đang ở hiện trường", "a crew is on site")
+    fact = OutageFact("o1", "unplanned", "confirmed", at(13, 22), None, ("do cây đổ", "because of a tree"), crew)
+    other = OutageHere(OutageFact("o2", "unplanned", "confirmed", at(12), None), 10)
+    found = place_verdict(PlaceFacts("Xã A", PEOPLE, (OutageHere(fact, PEOPLE), other)), NOW)
+    assert found.say.vi == (
+        "Dạ Xã A đang mất điện từ 13 giờ 22 do cây đổ, tổ sửa chữa đang ở hiện trường, hiện chưa có thời gian dự kiến "
+        "có điện lại ạ. Ở đó còn 1 điểm mất điện khác."
+    )
+    assert found.say.en == (
+        "Xã A has been without power since 13:22 because of a tree; a crew is on site; there is no estimate yet of "
+        "when it will be back. There is 1 more outage there."
+    )
+
+
+def test_announced_work_of_a_place_is_the_first_to_come_and_no_other_outage_is_counted() -> None:
+    plans = [OutageHere(OutageFact(f"p{n}", "planned", "notified", at(hour), at(21)), PEOPLE) for n, hour in
+             enumerate((20, 17))]  # fmt: skip
+    found = place_verdict(PlaceFacts("Xã A", PEOPLE, tuple(plans)), NOW)
+    assert (found.verdict, found.plan, found.others) == ("planned_soon", "p1", 0)
+    assert found.say.vi == (
+        "Dạ Xã A hiện chưa ghi nhận mất điện, và sẽ ngừng cung cấp điện theo kế hoạch từ 17 giờ, mục tiêu có điện lại "
+        "khoảng 21 giờ ạ."
+    )
 
 
 @pytest.mark.parametrize(("device", "word"), [(True, "at TBA 5"), (False, "in TBA 5")])

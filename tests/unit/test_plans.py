@@ -33,6 +33,7 @@ def test_notice_is_due_five_days_ahead() -> None:
     due = datetime(2026, 11, 30, 0, 0, tzinfo=UTC).timestamp()
     assert by_rule(draft, due - 2 * DAY_S)["notice"] == NoticeClock("notice", due, "running")
     assert by_rule(draft, due - DAY_S)["notice"].state == "soon"
+    assert by_rule(draft, due)["notice"].state == "soon", "five days ahead is in time"
     assert by_rule(draft, due + 1)["notice"].state == "breached"
 
 
@@ -51,6 +52,7 @@ def test_a_change_is_told_again_a_day_ahead_whatever_was_told_before_it() -> Non
     assert by_rule(moved, BEGIN - DAY_S + 1)["renotice"].state == "breached"
     told = Plan(BEGIN, END, "renotified", BEGIN - 8 * DAY_S, BEGIN - 3 * DAY_S, BEGIN - 2 * DAY_S)
     assert by_rule(told, BEGIN)["renotice"].state == "met"
+    assert "renotice" not in by_rule(Plan(BEGIN, END, "notified", BEGIN - 8 * DAY_S), BEGIN)
 
 
 def test_large_customers_are_told_in_writing_and_small_ones_need_not_be() -> None:
@@ -63,6 +65,13 @@ def test_a_buyer_may_ask_to_move_it_until_two_days_before() -> None:
     plan = Plan(BEGIN, END, "notified", notified_at=BEGIN - 6 * DAY_S)
     assert by_rule(plan, BEGIN - 2 * DAY_S - 1)["move_request"].state == "running"
     assert by_rule(plan, BEGIN - 2 * DAY_S)["move_request"].state == "met"
+
+
+def test_work_until_midnight_is_not_work_of_the_day_after() -> None:
+    quiet = ((date(2026, 12, 6), date(2026, 12, 8)),)
+    midnight = datetime(2026, 12, 5, 17, 0, tzinfo=UTC).timestamp()
+    assert "quiet_days" not in by_rule(Plan(BEGIN, midnight, "draft"), BEGIN - 9 * DAY_S, quiet)
+    assert "quiet_days" in by_rule(Plan(BEGIN, midnight + 60, "draft"), BEGIN - 9 * DAY_S, quiet)
 
 
 def test_no_work_round_tet() -> None:
@@ -111,6 +120,13 @@ def test_every_clock_says_what_it_asks_for_and_where_that_is_written() -> None:
         assert words(rule).vi
         assert words(rule).en
         assert LAW[rule] or rule == "quiet_days"
+
+
+def test_only_what_is_broken_or_soon_to_be_is_an_alarm() -> None:
+    plan = Plan(BEGIN, END, "notified", notified_at=BEGIN - 6 * DAY_S, changed_at=BEGIN - 5.5 * DAY_S, large=1)
+    found = {clock.rule: clock.state for clock in clocks(plan, BEGIN - 5.5 * DAY_S)}
+    assert found == {"notice": "met", "written_notice": "soon", "renotice": "running", "move_request": "running"}
+    assert [clock.rule for clock in alarms(clocks(plan, BEGIN - 5.5 * DAY_S))] == ["written_notice"]
 
 
 @given(st.floats(0, 20 * DAY_S), st.floats(0, 20 * DAY_S))

@@ -87,6 +87,45 @@ def test_when_a_plan_counts(status: str, start: float, end: float | None, expect
     assert answer.outage is None
 
 
+def test_of_two_announced_works_the_first_to_come_is_told() -> None:
+    first, second = replace(PLAN, id="p1", started_at=at(17)), replace(PLAN, id="p2", started_at=at(20))
+    assert verdict(Facts((second, first)), NOW).plan == "p1"
+
+
+def test_planned_work_is_read_aloud_from_its_facts() -> None:
+    work = replace(PLAN, cause=("để thay máy biến áp", "to replace a transformer"))
+    now = verdict(Facts((work,)), NOW).say
+    assert now.vi == (
+        "Dạ khu vực nhà mình đang ngừng cung cấp điện theo kế hoạch từ 13 giờ để thay máy biến áp, mục tiêu có điện "
+        "lại khoảng 16 giờ 30 ạ."
+    )
+    assert now.en == (
+        "The power in your area is off for planned work since 13:00 to replace a transformer; the target for having it "
+        "back is about 16:30."
+    )
+    soon = verdict(Facts((replace(work, started_at=at(7, 0, 23), etr=at(11, 30, 23)),)), NOW).say
+    assert soon.vi == (
+        "Dạ khu vực nhà mình hiện chưa ghi nhận mất điện, và sẽ ngừng cung cấp điện theo kế hoạch từ 7 giờ ngày mai để "
+        "thay máy biến áp, mục tiêu có điện lại khoảng 11 giờ 30 ngày mai ạ."
+    )
+    assert soon.en == (
+        "No outage is recorded in your area now; it will be switched off for planned work at 07:00 tomorrow to replace "
+        "a transformer; the target for having it back is about 11:30 tomorrow."
+    )
+    no_end = verdict(Facts((replace(PLAN, started_at=at(17), etr=None),)), NOW).say
+    assert no_end.vi.endswith("theo kế hoạch từ 17 giờ ạ.")
+    assert no_end.en.endswith("for planned work at 17:00.")
+
+
+def test_a_part_that_is_back_is_said_and_the_crew_in_both_languages() -> None:
+    partly = verdict(Facts((replace(KNOWN, status="partially_restored"),)), NOW).say
+    assert ", một phần khu vực đã có điện lại, tổ sửa chữa đang ở hiện trường, " in partly.vi
+    assert "; part of the area has its power back; a crew is on site; " in partly.en
+    guess = verdict(Facts((replace(KNOWN, status="predicted"),)), NOW).say
+    assert ", bên em đang xác minh, tổ sửa chữa đang ở hiện trường, " in guess.vi
+    assert "; we are checking it; a crew is on site; " in guess.en
+
+
 @pytest.mark.parametrize("status", ["restored", "verified", "closed", "cancelled"])
 def test_an_ended_outage_says_nothing(status: str) -> None:
     assert verdict(Facts((replace(KNOWN, status=status),)), NOW).verdict == "supply_normal"
@@ -105,6 +144,9 @@ def test_times_as_spoken() -> None:
     assert clock_vi(at(23, 50, 21), NOW) == "23 giờ 50 hôm qua"
     assert clock_vi(at(7, 0, 25), NOW) == "7 giờ ngày 25/11"
     assert clock_en(at(7, 0, 25), NOW) == "07:00 on 25 November"
+    assert clock_en(at(0, 5, 23), NOW) == "00:05 tomorrow"
+    assert clock_en(at(23, 50, 21), NOW) == "23:50 yesterday"
+    assert clock_en(at(0), NOW) == "00:00"
 
 
 STATUSES = ("predicted", "probable", "confirmed", "partially_restored", "restored", "cancelled")

@@ -101,6 +101,17 @@ def test_moving_an_announced_plan_asks_for_a_second_notice(conn: sqlite3.Connect
     assert {clock.rule: clock.state for clock in plans.clocks(stored, NOW)}["renotice"] == "running"
 
 
+def test_a_file_that_puts_off_or_tells_again_moves_the_clock_of_the_second_notice(conn: sqlite3.Connection) -> None:
+    head, first, *_ = (line.split(",") for line in OURS.splitlines())
+    row = dict(zip(head, first, strict=True))
+    states = []
+    for n, status in enumerate(("notified", "postponed", "renotified")):
+        importer.load(conn, "plans", [row | {"status": status}], clock=ManualClock(NOW + n))
+        (stored,) = plans.page(conn, NOW, NOW + 30 * 86_400, 0, 10)
+        states.append({clock.rule: clock.state for clock in plans.clocks(stored, NOW)}.get("renotice"))
+    assert states == [None, "running", "met"]
+
+
 def test_a_longer_name_hides_the_shorter_one_inside_it() -> None:
     names = Names(DEVICES)
     assert names.named_in("mất điện TBA La Hai 1") == ["T1"]

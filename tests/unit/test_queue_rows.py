@@ -2,17 +2,25 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
+from rich.cells import cell_len
 
 from agent_tui import wire
+from agent_tui.desk.drafts import Draft
 from agent_tui.desk.queue_order import order
-from agent_tui.i18n import set_language
+from agent_tui.desk.store import DeskState
+from agent_tui.i18n import _, set_language
+from agent_tui.messages import Link
+from agent_tui.screens import chrome, left_texts, texts, transcript
 from agent_tui.screens.choose_outage import near_first
 from agent_tui.screens.new_ticket import find_types
 from agent_tui.text.fold import fold
 from agent_tui.widgets import kpi, power_verdict, queue_rows
 from agent_tui.widgets.contact_card import CardView, head_line, power_lines, who_lines
+from agent_tui.widgets.danger_lines import short
 from agent_tui.widgets.line_model import Cell, lay_out
-from tests.unit.desk_samples import contact, outage
+from tests.unit.desk_samples import ME as ME_USER
+from tests.unit.desk_samples import contact, outage, snapshot
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 ME = "u-me"
@@ -46,6 +54,25 @@ def waiting(seconds: float, **fields) -> wire.Contact:
 )
 def test_the_bar_fills_towards_the_target_and_then_says_late(waited, expected):
     assert cells(waiting(waited))["target"] == expected
+
+
+@pytest.mark.parametrize("lang", ["en", "vi"])
+def test_the_words_of_a_cell_have_room_in_their_column(lang):
+    set_language(lang)
+    room = {column.name: column.width for column in queue_rows.COLUMNS}
+    sent = NOW - timedelta(minutes=59)
+    for moved in ({}, {"acked_at": sent}, {"escalated_at": sent}, {"closed_at": sent}):
+        text, _style = short(wire.Dispatch("Đội 1", None, sent, "u1", **moved), NOW.timestamp())
+        assert cell_len(text) <= room["state"], text
+    for state in queue_rows.STATES:
+        assert cell_len(_(queue_rows.STATES[state])) <= room["target"], state
+    shared = waiting(9, name=None, customer=None, candidates=["PC1", "PC2"])
+    assert cell_len(queue_rows.who(shared)) <= 15
+    what = next(column.width for column in left_texts.COLUMNS if column.name == "what")
+    for kind in texts.WORDS:
+        for mark in ({}, {"on_its_way": "k"}, {"refused": "x"}):
+            said = texts.what(Draft(kind, "c1", "Ty", {"text": "x", **mark}, 0.0))
+            assert cell_len(said) <= what, said
 
 
 def test_a_message_may_wait_longer_than_a_call_and_a_letter_longer_still():
@@ -173,7 +200,50 @@ def test_every_verdict_has_glyph_word_and_colour():
         assert face.colour.startswith("$")
 
 
+@pytest.mark.parametrize(
+    ("language", "kind", "name", "said"),
+    [
+        ("vi", "transformer", "TBA Ea Kar 5", "TBA Ea Kar 5"),
+        ("vi", "lateral", "Nhánh 01 · 472 Ea Kar", "Nhánh 01 · 472 Ea Kar"),
+        ("vi", "feeder", "474 Đồng Xuân", "xuất tuyến 474 Đồng Xuân"),
+        ("vi", "substation", "Trạm 110 kV Tuy Hòa", "Trạm 110 kV Tuy Hòa"),
+        ("en", "feeder", "474 Đồng Xuân", "feeder 474 Đồng Xuân"),
+        ("en", "feeder", "", "feeder 474"),
+        ("en", "unknown", "474 Đồng Xuân", "474 Đồng Xuân"),
+    ],
+)
+def test_a_device_is_named_with_its_kind_once(language, kind, name, said):
+    set_language(language)
+    assert power_verdict.device_name(outage("o", device_kind=kind, device_name=name)) == said
+
+
 # The card
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("queued", "waiting 05:00"), ("offered", "waiting 05:00"), ("connected", "talking 00:20")],
+)
+def test_the_head_of_a_chosen_contact_counts_what_it_names(state, said):
+    other = waiting(300, state=state, state_since=NOW - timedelta(seconds=20))
+    assert said in head_line(CardView(contact=other), NOW).plain
+
+
+def test_a_history_names_whom_a_contact_was_offered_to():
+    offered = wire.ContactEvent(NOW, "offered", "reserve", None, "u_7a01")
+    said = transcript.lines(
+        wire.ContactDetail(**structs.asdict(waiting(1)), history=[offered]), {"u_7a01": "Lan Trần"}
+    ).plain
+    assert "Lan Trần" in said
+    assert "u_7a01" not in said
+
+
+def test_how_long_somebody_did_not_work_is_not_counted():
+    state = DeskState(ME_USER)
+    state.take_snapshot(snapshot(me=wire.AgentState("logged_out", "offline", NOW - timedelta(hours=50))))
+    live = Link("live", 1.0, 1.0, 0, 0.0)
+    said = chrome.status_of(state, live, 0, NOW.timestamp(), 1.0, 0.0, "")[0].plain
+    assert said.strip() == "not ready yet"
 
 
 def test_a_hostile_name_is_letters():

@@ -1,11 +1,25 @@
 """Who is next."""
 
+from itertools import groupby
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent_tui.wire import PriorityClass
-from backend_stub.domain.routing import Waiting, best_for, classify, eligible, order_key, required_level, score
+from backend_stub.domain.routing import (
+    Ready,
+    Waiting,
+    best_for,
+    classify,
+    eligible,
+    excluded,
+    fittest,
+    match,
+    order_key,
+    required_level,
+    score,
+)
 
 NOW = 1_000.0
 A = Waiting("A", 700, "outage")
@@ -104,3 +118,65 @@ def test_the_class_a_contact_begins_with(
     told: PriorityClass, queue: str, load: str, last_s: float | None, expected: str
 ) -> None:
     assert classify(told, queue, load, last_s) == expected
+
+
+def test_the_best_skilled_gets_it_then_the_longest_idle_and_a_generalist_last() -> None:
+    waiting = Waiting("x", NOW, "outage", skill_level=2)
+    apprentice, able = Ready("a", 1, {"outage": 1}), Ready("b", 50, {"outage": 2})
+    longer, expert = Ready("c", 40, {"outage": 2}), Ready("d", 90, {"outage": 3})
+    anything, biller = Ready("e", 0, generalist=True), Ready("f", 0, {"billing": 5})
+    assert fittest(waiting, [apprentice, biller], NOW) is None, "a level below what is asked is not enough yet"
+    assert fittest(waiting, [apprentice, anything], NOW) is anything
+    assert fittest(waiting, [anything, able, longer], NOW) is longer
+    assert fittest(waiting, [anything, able, longer, expert], NOW) is expert
+    assert fittest(Waiting("x", NOW - 60, "outage", skill_level=2), [apprentice], NOW) is apprentice
+    assert fittest(Waiting("x", NOW, "outage", skill_level=0), [biller], NOW) is None, "no skill is no level"
+
+
+def test_a_clock_set_back_asks_for_no_higher_level() -> None:
+    assert required_level(Waiting("x", NOW + 300, "outage", skill_level=2), NOW) == 2
+
+
+@pytest.mark.parametrize(("voice", "gets"), [(True, "v"), (False, "t")])
+def test_a_call_goes_to_who_takes_calls_and_a_text_to_who_takes_texts(voice: bool, gets: str) -> None:
+    agents = [Ready("t", 1, {"outage": 1}, voice=False), Ready("v", 2, {"outage": 1}, text=False)]
+    found = fittest(Waiting("x", NOW, "outage", voice=voice), agents, NOW)
+    assert found is not None
+    assert found.id == gets
+
+
+def test_whom_it_went_back_from_gets_it_again_after_a_minute() -> None:
+    missed = Waiting("x", 0, "outage", excluded=frozenset({"u"}), back_at=NOW)
+    assert excluded(missed, "u", NOW + 59.9)
+    assert not excluded(missed, "u", NOW + 60)
+    assert not excluded(missed, "v", NOW)
+    first, second = Ready("u", 1, generalist=True), Ready("v", 2, generalist=True)
+    assert fittest(missed, [first, second], NOW) is second
+    assert fittest(missed, [first, second], NOW + 60) is first
+
+
+SKILL = st.sampled_from(["outage", "billing"])
+ASKED = st.builds(
+    Waiting, st.uuids().map(str), st.floats(NOW - 200, NOW), SKILL, st.integers(0, 3), CLASSES, st.just(0.0),
+    st.frozensets(st.sampled_from("abcd"), max_size=2), st.booleans(), st.none() | st.floats(NOW - 90, NOW),
+)  # fmt: skip
+FREE = st.builds(
+    Ready, st.sampled_from("abcd"), st.floats(0, NOW), st.dictionaries(SKILL, st.integers(0, 3)), st.booleans(),
+    st.booleans(), st.booleans(),
+)  # fmt: skip
+
+
+@given(st.lists(ASKED, max_size=12), st.lists(FREE, max_size=4, unique_by=lambda agent: agent.id))
+def test_matching_by_heads_is_the_whole_queue_gone_through_in_order(queue: list[Waiting], agents: list[Ready]) -> None:
+    expected, free = [], list(agents)
+    for waiting in sorted(queue, key=order_key):
+        agent = fittest(waiting, free, NOW)
+        if agent is not None:
+            free.remove(agent)
+            expected.append((waiting.id, agent.id))
+
+    def kind(waiting: Waiting) -> tuple[str, bool]:
+        return waiting.skill, waiting.voice
+
+    heads = [iter(sorted(group, key=order_key)) for _, group in groupby(sorted(queue, key=kind), kind)]
+    assert [(waiting.id, agent.id) for waiting, agent in match(heads, agents, NOW)] == expected

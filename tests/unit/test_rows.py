@@ -7,6 +7,7 @@ import pytest
 from agent_tui import wire
 from agent_tui.desk import outage_acts
 from agent_tui.i18n import set_language
+from agent_tui.screens import trouble_place
 from agent_tui.widgets import customer_rows, outage_rows, ticket_rows
 from agent_tui.widgets.line_model import Cell
 from tests.unit.desk_samples import NOW, outage, ticket
@@ -36,10 +37,28 @@ def test_a_target_ahead_is_shown_with_its_age() -> None:
     assert "06:00" in outage_rows.card(fresh, NOW).plain
 
 
+def test_what_is_said_of_a_place_is_withheld_once_its_target_has_passed() -> None:
+    say = wire.Say("mục tiêu có điện lại khoảng 15 giờ 5 ạ.", "the target is about 15:05.")
+    power = wire.PlacePower("known_outage", say, "Xã A", 10, 0, eta=NOW + timedelta(hours=1), eta_state="ok")
+    assert "15:05" in trouble_place.verdict_text(power, NOW).plain
+    late = trouble_place.verdict_text(power, NOW + timedelta(hours=1)).plain
+    assert "15:05" not in late
+    assert "do not read it aloud" in late
+
+
 def test_the_list_is_ordered_by_customer_minutes_lost() -> None:
     small_old = outage("a", customers_out=10, started_at=NOW - timedelta(hours=10))
     large_new = outage("b", customers_out=1000, started_at=NOW - timedelta(minutes=10))
     assert [o.id for o in outage_acts.in_order([small_old, large_new], "minutes", NOW)] == ["b", "a"]
+
+
+@pytest.mark.parametrize(("callers", "shown"), [(0, ""), (4, "+4"), (99, "+99"), (100, ">99")])
+def test_callers_who_may_belong_to_it_stand_beside_the_calls_and_never_in_them(callers: int, shown: str) -> None:
+    one = outage("o", calls=9)
+    columns = [column.name for column in outage_rows.COLUMNS]
+    line = words(outage_rows.row(one, NOW, callers).cells)
+    assert (line[columns.index("calls")], line[columns.index("possible")]) == ("9", shown)
+    assert (f"+{callers} possible" in outage_rows.card(one, NOW, possible=callers).plain) == (callers > 0)
 
 
 def test_the_head_counts_the_rows_below_it() -> None:

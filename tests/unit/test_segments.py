@@ -52,6 +52,7 @@ def test_a_hang_up_on_hold_counts_the_hold() -> None:
 def test_unanswered_outcomes(trigger: Trigger, outcome: str) -> None:
     (segment,) = play(("join", 100), (trigger, 140))
     assert (segment.outcome, segment.wait_s, segment.talk_s, segment.ended_at) == (outcome, 40, 0, 140)
+    assert (segment.hold_s, segment.acw_s) == (0, 0)
 
 
 def test_a_refused_join_is_a_segment_of_its_own() -> None:
@@ -80,7 +81,7 @@ def test_an_overflow_keeps_the_callers_whole_wait() -> None:
 def test_a_call_back_is_never_answered_in_no_time() -> None:
     first, second = play(("join", 100), ("callback", 140), ("reserve", 700), ("answer", 700))
     assert (first.outcome, first.wait_s) == ("withdrawn", 40)
-    assert second.wait_s == 600
+    assert (first.callback, second.callback, second.wait_s) == (0, 1, 600)
 
 
 def test_a_call_that_was_talked_when_the_pbx_died_was_answered() -> None:

@@ -152,6 +152,15 @@ def test_a_queue_in_the_settings_comes_to_the_built_in_ones(tmp_path: Path) -> N
         settings.load(path)
 
 
+def test_calls_overflow_to_a_centre_that_there_is(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('[queues.outage]\nskill = "outage"\noverflow_s = 60\noverflow_to = ["EVNSPC", "EVN CPC"]\n')
+    with pytest.raises(CannotStart, match=r"queues\.outage\.overflow_to.*EVN CPC.*EVNCPC"):
+        settings.load(path)
+    path.write_text('[queues.outage]\nskill = "outage"\noverflow_s = 60\noverflow_to = ["EVNSPC"]\n')
+    assert settings.load(path).queues["outage"].overflow_to == ["EVNSPC"]
+
+
 def test_help_imports_nothing_heavy() -> None:
     code = (
         "import sys; from backend_stub.cli import parser; parser();"

@@ -1,6 +1,7 @@
 """Erlang B, C and A: the worked numbers of sections 4.2 and 4.4, and Erlang A against a simulated queue."""
 
 import heapq
+import math
 import random
 
 import pytest
@@ -174,3 +175,11 @@ def test_the_limit_of_a_long_queue_goes_on_from_the_exact_chain() -> None:
     assert beyond.service_level == pytest.approx(near.service_level, abs=2e-3)
     assert beyond.abandon_rate == pytest.approx(near.abandon_rate, abs=2e-3)
     assert beyond.asa_s == pytest.approx(near.asa_s, rel=5e-3)
+
+
+def test_one_agent_is_the_queue_of_the_textbooks() -> None:
+    """M/M/1: whoever comes waits with probability rho, on the mean rho / (1 - rho) handle times."""
+    found = patient(Load(10, 180), 1, 20)
+    assert found.asa_s == pytest.approx(180)
+    assert found.service_level == pytest.approx(1 - 0.5 * math.exp(-0.5 * 20 / 180))
+    assert (found.abandon_rate, found.occupancy) == (0, 0.5)

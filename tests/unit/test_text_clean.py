@@ -57,6 +57,9 @@ def test_markup_is_left_as_written():
         ("\x1b]52;c;aGk=\x07", "\ufffd]52;c;aGk=\ufffd"),
         ("a\x9b31m", "a\ufffd31m"),
         ("a" + "\u0301\u0316" * 5, "a\ufffd"),
+        # Eight marks that no letter takes into itself stay, nine do not.
+        ("q" + "\u0316" * 8, "q" + "\u0316" * 8),
+        ("q" + "\u0316" * 9, "q\ufffd"),
         ("n\u0303", "ñ"),
         ("👩\u200d🚒", "👩\u200d🚒"),
         ("\ue000", "\ufffd"),

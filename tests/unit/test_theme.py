@@ -187,6 +187,7 @@ def test_classes_states_and_verdicts_differ_in_words(language: str) -> None:
     assert distinct([i18n._(word) for word in power_verdict.STATUS.values()])
     assert distinct([i18n._(word) for word, _style in LINK.values()])
     assert distinct([i18n._(word) for word in power_verdict.CREW.values()])
+    assert distinct([i18n._(word) for word in outage_rows.CREW_AT.values()])
 
 
 def _class(key: str) -> tuple[str, str]:
@@ -202,8 +203,8 @@ def test_a_late_one_and_an_expired_target_say_so(language: str) -> None:
     from tests.snapshots.scene import outage
 
     fresh, expired = (outage("o", etr=now + timedelta(hours=h), etr_state=s) for h, s in ((1, "ok"), (-1, "expired")))
-    assert i18n._("EXPIRED") in str(outage_rows.row(expired, now).cells[6].text)
-    assert i18n._("EXPIRED") not in str(outage_rows.row(fresh, now).cells[6].text)
+    assert i18n._("EXPIRED") in str(outage_rows.row(expired, now).cells[7].text)
+    assert i18n._("EXPIRED") not in str(outage_rows.row(fresh, now).cells[7].text)
 
 
 async def test_a_key_that_cannot_act_is_dotted(language: str) -> None:

@@ -71,3 +71,7 @@ def test_a_mixture_lies_between_its_parts() -> None:
     assert None not in alone
     assert both is not None
     assert alone[0].p50 < both.p50 < alone[1].p50
+
+
+def test_a_queue_nobody_joins_promises_nothing() -> None:
+    assert mixed([(0.0, Queue(3, 2, 180))]) is None

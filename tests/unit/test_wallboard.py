@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 from textual.content import Content
 
 from agent_tui import wire
@@ -21,12 +22,13 @@ from agent_tui.desk.wallboard import (
     stays_behind,
     stays_csv,
 )
-from agent_tui.screens.staffing import KNOBS, Case
+from agent_tui.screens.staffing import KNOBS, Case, case_of
 from agent_tui.widgets.bars import STEPS, steps
 from agent_tui.widgets.centre_rows import share
 from agent_tui.widgets.status_line import whole_parts
 from backend_stub.domain import staffing
 from backend_stub.store import board_figures
+from tests.snapshots import lead_scene
 from tests.unit.desk_samples import NOW, agent, contact, outage
 
 INTENTS = ("available", "paused", "logged_out")
@@ -54,6 +56,7 @@ def test_every_agent_is_behind_exactly_one_state_and_the_service_counts_the_same
 def test_what_lies_behind_a_row():
     assert behind("alert:service_level", "EVNCPC") == Behind("agents", "on_hand", "EVNCPC")
     assert behind("alert:danger_unanswered", "all") == Behind("view", "dangers", None, "dangers")
+    assert behind("alert:notice_due", "all") == Behind("view", "plans", None, "plans")
     assert behind("waiting", "all") == Behind("stays", "waiting", None)
     assert behind("hot:F474", "all") == Behind("stays", "hot", None, feeder="F474")
     assert behind("known_outage", "EVNCPC") == Behind("stays", "known_outage", "EVNCPC")
@@ -81,18 +84,16 @@ def test_the_skill_most_of_the_waiting_ask_for():
     assert busiest_skill([*waiting, contact("d", skill="outage", state="closed")]) == "billing"
 
 
-def test_an_announcement_names_the_largest_outage_and_never_an_expired_target():
+def test_an_announcement_names_the_largest_outage_and_no_target_that_would_pass_while_it_stands():
     small = outage("s", customers_out=5, places=["Xã A"])
     ahead = NOW + timedelta(hours=1, minutes=25)
     large = outage("l", customers_out=900, places=["Xã Đồng Xuân", "Xã B", "Xã C"], etr=ahead, etr_state="ok")
-    said = announcement([small, large], NOW)
-    assert said.vi == "Xã Đồng Xuân, Xã B đang mất điện, đơn vị đang xử lý, mục tiêu có điện lại khoảng 15:30."
-    assert "target is about 15:30" in said.en
-    for state, etr in (("expired", NOW - timedelta(minutes=1)), ("ok", NOW - timedelta(minutes=1)), ("none", None)):
-        old = outage("l", customers_out=900, places=["Xã A"], etr=etr, etr_state=state)
-        assert "mục tiêu" not in announcement([old], NOW).vi
-        assert "cam kết" not in announcement([old], NOW).vi
-    assert "để lại số" in announcement([], NOW).vi
+    said = announcement([small, large])
+    assert said.vi == "Xã Đồng Xuân, Xã B đang mất điện, đơn vị đang xử lý."
+    assert said.en == "The power is out in Xã Đồng Xuân, Xã B; we are working on it."
+    assert "để lại số" in announcement([]).vi
+    works = outage("p", kind="planned", customers_out=9_000, places=["Xã P"])
+    assert announcement([works, large]) == said, "announced work brings nobody to the telephone"
 
 
 def test_the_local_day_begins_at_midnight_in_vietnam():
@@ -108,6 +109,7 @@ def test_a_file_is_read_back_whole_and_runs_no_formula():
     assert rows[0]["agent"] == "'=cmd()|1"
     assert rows[0]["joined_at"].endswith("+07:00")
     assert [row["outcome"] for row in rows] == ["open", "abandoned"]
+    assert rows[1]["answered_at"] == "", "what there is not is no word"
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1, max_size=48))
@@ -146,6 +148,13 @@ def test_no_turn_of_a_knob_asks_what_the_service_refuses(turns):
     assert isinstance(asked.centres, int)
     assert 1 <= asked.centres <= 5
     assert staffing.surged(asked.calls_per_hour, asked.multiplier, asked.deflect) >= 0
+
+
+def test_a_what_if_begins_with_the_handling_time_the_waiting_time_is_worked_out_with():
+    expected = wire.Ewt(458.0, 545.0, 25, 6, 180.0)
+    dawn = lead_scene.board("EVNCPC", 25, (0, 0, 6, 0, 0, 0, 0), [], aht_s=5.0, ewt=expected)
+    assert case_of(dawn).aht_s == 180
+    assert case_of(structs.replace(dawn, ewt=None, aht_s=212.0)).aht_s == 212
 
 
 def test_an_announcement_in_the_status_line_is_cut_where_others_go_as_a_whole():

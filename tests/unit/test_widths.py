@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.app import App
 from textual.content import Content
 from wcwidth import wcwidth
 
 from agent_tui.widgets.line_model import fit
+from agent_tui.widgets.offer_bar import Offer, OfferBar
 from agent_tui.widgets.status_line import whole_parts
 from tests.terminal.looks_app import AWKWARD
 
@@ -46,3 +48,22 @@ def test_a_status_line_drops_whole_parts() -> None:
     assert whole_parts(line, 80) == line
     assert whole_parts(line, 50).plain == " sẵn sàng 02:10 · ĐANG CHỜ 8 · lâu nhất 11:40"
     assert whole_parts(line, 20).plain == " sẵn sàng 02:10"
+
+
+async def test_a_long_name_leaves_an_offer_its_key_and_its_countdown() -> None:
+    class Host(App[None]):
+        CSS = "OfferBar { height: 1; }"
+
+        def compose(self):
+            yield OfferBar()
+
+    app = Host()
+    async with app.run_test(size=(60, 3)) as pilot:
+        bar = app.query_one(OfferBar)
+        who, facts = "Trường Tiểu học Mô Phỏng 12 Thành Nhất", ("Phường Thành Nhất", "known outage")
+        bar.show(Offer("c1", "☎ OFFER", who, facts, "F2 take", 17.0), 0.0)
+        await pilot.pause()
+        line = bar.render()
+        assert line.plain.startswith(" ☎ OFFER Trường Tiểu học")
+        assert line.plain.endswith("… · F2 take · 17 s")
+        assert line.cell_length <= 60

@@ -91,9 +91,9 @@ class ContactCalls(Transport):
         """Ask what is known of the supply at a place, and what may be said."""
         return await self.call("POST", "/v1/places/power", wire.PlacePower, wanted)
 
-    async def reported_communes(self) -> list[wire.ReportedCommune]:
-        """Read which communes callers report of whom no more is known."""
-        return (await self.call("GET", "/v1/places/reported", wire.Page[wire.ReportedCommune])).items
+    async def possible_calls(self) -> list[wire.PossibleCalls]:
+        """Read which outages callers may mean of whom no more than the commune is known, and how many."""
+        return (await self.call("GET", "/v1/places/possible", wire.Page[wire.PossibleCalls])).items
 
     async def more_time(self, contact: str) -> wire.Contact:
         """Make the wrap-up longer, once; raises Conflict (`no_limit`, `already_extended`)."""

@@ -17,11 +17,18 @@ def _control() -> float:
     return time.thread_time() - began
 
 
-def limit(seconds: float) -> float:
+def slower() -> float:
+    """How many times as long as on a quiet machine the same work takes now; costs a few milliseconds."""
+    return _control() / QUIET_S
+
+
+def limit(seconds: float, then: float = 1.0) -> float:
     """These seconds, or as many more as this machine needs right now for the same work; never fewer.
+
+    `then` is how much `slower` it was in the moment that is judged.
 
     A core shared with other programs is slower than its own CPU seconds tell: caches and the other half of it are lost.
     """
-    slower = max(_control() for _ in range(5)) / QUIET_S
+    slowed = max(then, *(slower() for _ in range(5)))
     crowded = os.getloadavg()[0] / (os.cpu_count() or 1)
-    return seconds * max(1.0, slower) * max(1.0, crowded)
+    return seconds * max(1.0, slowed) * max(1.0, crowded)

@@ -2,7 +2,7 @@
 
 Textual 8.2.8 acts on escape sequences inside a bracketed paste (a copied text could press F-keys), waits for ever for
 a closing bracket that got lost, and dies of a byte that is not UTF-8. It offers no door for a parser of one's own, so
-`install` replaces the two names its terminal driver uses.
+`install` replaces the names its terminal driver uses.
 """
 
 import codecs
@@ -91,7 +91,10 @@ def install() -> None:
     if sys.platform != "win32":
         from textual.drivers import linux_driver
 
+        from agent_tui.keys.terminal_inbox import InboxDriver
+
         decoder = codecs.getincrementaldecoder
+        vars(linux_driver)["LinuxDriver"] = InboxDriver
         vars(linux_driver)["XTermParser"] = SafeParser
         vars(linux_driver)["getincrementaldecoder"] = lambda name: functools.partial(decoder(name), errors="replace")
 

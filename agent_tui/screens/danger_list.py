@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.timer import Timer
 
 from agent_tui import wire
 from agent_tui.errors import DeskError
@@ -41,7 +40,6 @@ class DangerList(Dialog[None]):
         super().__init__()
         self._client, self._now = client, now
         self._found: dict[str, wire.OpenDispatch] = {}
-        self._again: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The list, what is to be said about the one under the cursor, the keys."""
@@ -59,7 +57,7 @@ class DangerList(Dialog[None]):
         listed.placeholder("loading", _("reading …"))
         listed.focus()
         self._read_again()
-        self._again = self._again or self.set_interval(AGAIN_S, self._read_again)
+        self.every(AGAIN_S, self._read_again)
 
     def _read_again(self) -> None:
         self.work(self._read(), "dangers")

@@ -7,6 +7,7 @@ from textual import events
 from textual._callback import invoke
 from textual.app import App
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widget import Widget
 
 from agent_tui.errors import DeskError
@@ -42,10 +43,23 @@ class Dialog(ModalScreen[T | None]):
         """Esc: leave without an answer."""
         self.dismiss(None)
 
+    _anew = False
+    _clock: Timer | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it was opened and not left yet, also under another screen."""
+        return self.is_running and any(self in stack for stack in self.app._screen_stacks.values())
+
     @property
     def is_open(self) -> bool:
-        """Whether it still stands somewhere: what comes for a dialog that was left has no place any more."""
-        return self.is_running and any(self in stack for stack in self.app._screen_stacks.values())
+        """Whether what comes has a place: not in a dialog that was left, nor while it is put together in new words."""
+        return self.stands and not self._anew
+
+    def every(self, seconds: float, tick: Callable[[], object]) -> None:
+        """Do it again and again while the dialog is open; asked for again after new words, it is still one clock."""
+        if self._clock is None:
+            self._clock = self.set_interval(seconds, lambda: tick() if self.is_open else None)
 
     def work(self, work: Coroutine[None, None, None], group: str) -> None:
         """Run it in the app: a dialog that closes would cancel it inside the client, which loses the connection."""
@@ -55,7 +69,11 @@ class Dialog(ModalScreen[T | None]):
         """Every word again in the language spoken now; what was typed and chosen stays, and so does the focus."""
         focused = self.focused.id if self.focused is not None else None
         held = {widget.id: put for widget in self.walk_children(Widget) if (put := _held(widget)) and widget.id}
-        await self.recompose()
+        self._anew = True
+        try:
+            await self.recompose()
+        finally:
+            self._anew = False
         with self.prevent(TextField.Changed, TextBox.Changed, Choice.Changed):
             # What a dialog draws when it opens, it draws again.
             if callable(filled := getattr(self, "on_mount", None)):
@@ -96,7 +114,7 @@ async def until_accepted(desk: "Desk", dialog: Dialog[T], deed: Callable[[T], Aw
     opened_in = app.current_mode
 
     async def drop() -> None:
-        if not dialog.is_open:
+        if not dialog.stands:
             app.uninstall_screen(dialog)
             await dialog.remove()
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
-from textual.timer import Timer
 
 from agent_tui import wire
 from agent_tui.errors import DeskError
@@ -31,7 +30,6 @@ class OutageDetail(Dialog[str]):
         self._calls: list[wire.Contact] | None = None
         self._whole: wire.Outage | None = None
         self._wrong = ""
-        self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Title, everything, the keys."""
@@ -44,8 +42,7 @@ class OutageDetail(Dialog[str]):
     def on_mount(self) -> None:
         """What is known is shown at once; what only this view needs is read."""
         self.query_one("#detail-scroll").focus()
-        # The language may have changed: then this dialog is filled again, and one clock is enough.
-        self._ticking = self._ticking or self.set_interval(1.0, self.draw)
+        self.every(1.0, self.draw)
         self.draw()
         if self._calls is None:
             self.work(self._read(), "detail")

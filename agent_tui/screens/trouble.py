@@ -177,7 +177,8 @@ class TroubleCodes(Dialog[wire.TroubleRequest]):
         if event.found is not None:
             self._hits = {trouble_place.key(hit): hit for hit in event.found.items}
         if event.power is not None and event.power.eta is not None:
-            self.set_timer(max(0.0, (event.power.eta - self._now).total_seconds()) + 1.0, self._draw)
+            left = (event.power.eta - self._now).total_seconds()
+            self.set_timer(max(0.0, left) + 1.0, lambda: self._draw() if self.is_open else None)
         self._draw()
         self._go_on()
 

@@ -11,7 +11,6 @@ from typing import Final
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 
 from agent_tui import wire
 from agent_tui.desk.self_service import NAMES, Suggestion
@@ -84,7 +83,6 @@ class WrapUp(Dialog[WrapUpAnswer]):
     ) -> None:
         super().__init__()
         self._view, self._keep, self._contact, self._now, self._more = view, keep, contact, now, more
-        self._ticking: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Who, the dispositions, a note, what goes with it, the keys."""
@@ -127,8 +125,7 @@ class WrapUp(Dialog[WrapUpAnswer]):
         listed.highlight(self._view.likely)
         listed.focus()
         self._tick()
-        # The language may have changed: then this dialog is filled again, and one clock is enough.
-        self._ticking = self._ticking or self.set_interval(1.0, self._tick)
+        self.every(1.0, self._tick)
 
     def _tick(self) -> None:
         line = left_line(self._contact(), self._now()) if self._now is not None else ""

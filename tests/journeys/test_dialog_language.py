@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
@@ -111,6 +112,26 @@ async def test_a_dialog_speaks_the_new_language_and_keeps_what_is_in_it(name: st
         await pilot.pause()
         await pilot.pause()
         await until(pilot, lambda: held(dialog) == before and words(dialog) == english)
+
+
+async def test_a_clock_that_ticks_while_a_dialog_takes_new_words_is_no_fault(tmp_path: Path) -> None:
+    async with desk(tmp_path) as (app, pilot, _source):
+        wrap_up = WrapUp(WrapUpView("Ty", "information"), nothing)
+        await app.push_screen(wrap_up)
+        await pilot.pause()
+        assert wrap_up._clock is not None
+        whole, ticked = wrap_up.compose, []
+
+        def compose() -> ComposeResult:
+            # Nothing of the dialog is there: the moment a second is over.
+            ticked.append(len(wrap_up.query("*")))
+            wrap_up._clock._callback()
+            return whole()
+
+        wrap_up.compose = compose
+        await app.switch_language()
+        await until(pilot, lambda: "Kết thúc · Ty" in words(wrap_up))
+        assert ticked == [0]
 
 
 async def test_the_type_and_a_title_nobody_typed_change_their_language(tmp_path: Path) -> None:

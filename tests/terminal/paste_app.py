@@ -15,6 +15,7 @@ from textual.binding import Binding
 from agent_tui.keys import terminal_input
 from agent_tui.keys.ordered import OrderedKeys
 from agent_tui.widgets.fields import TextBox, TextField
+from tests.yardstick import slower
 
 TICK = 0.005
 
@@ -28,7 +29,7 @@ class PasteApp(OrderedKeys, App[None]):
         yield TextBox(id="box")
 
     def on_mount(self) -> None:
-        self.worst, self.reports = 0.0, 0
+        self.worst, self.slower, self.reports = 0.0, 1.0, 0
         self.said: list[str] = []
         self.probe = asyncio.create_task(self.measure())
 
@@ -43,13 +44,15 @@ class PasteApp(OrderedKeys, App[None]):
             await asyncio.sleep(TICK)
             # What other programs took from the machine meanwhile is not the desk's.
             busy = min(time.monotonic() - before[0], time.process_time() - before[1])
-            self.worst = max(self.worst, busy - TICK)
+            if busy - TICK > self.worst:
+                # How slow the machine is in that very moment: a minute later it may be twice as quick.
+                self.worst, self.slower = busy - TICK, slower()
 
     def action_wipe(self) -> None:
         self.query_one(TextField).value = ""
         self.query_one(TextBox).text = ""
         self.query_one(TextField).focus()
-        self.worst = 0.0
+        self.worst, self.slower = 0.0, 1.0
         self.said.clear()
 
     def action_report(self) -> None:
@@ -58,13 +61,14 @@ class PasteApp(OrderedKeys, App[None]):
             "field": self.query_one(TextField).value,
             "box": self.query_one(TextBox).text,
             "worst": self.worst,
+            "slower": self.slower,
             "said": self.said,
             "report": self.reports,
         }
         new = Path(sys.argv[1]).with_suffix(".new")
         new.write_text(json.dumps(held))
         new.rename(sys.argv[1])
-        self.worst = 0.0
+        self.worst, self.slower = 0.0, 1.0
 
 
 if __name__ == "__main__":

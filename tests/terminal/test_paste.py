@@ -4,7 +4,7 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.serial
 
 F8, F9, TAB = b"\x1b[19~", b"\x1b[20~", b"\t"
 BLOCK = 0.25
+TRIES = 3
 WORDS = [
     "Số",
     "5",
@@ -67,6 +68,20 @@ class Probe:
         self.terminal._wait(lambda: self._seen() == self.reports, "no report", 30)
         return json.loads(self._report.read_text())
 
+    def after(self, *sent: Callable[[], object]) -> dict:
+        """What it holds after this; a hiccup of the machine comes once, a block of our own comes every time."""
+        for _ in range(TRIES):
+            for send in sent:
+                send()
+            held = self.report()
+            if held["worst"] < limit(BLOCK, held["slower"]):
+                return held
+            self.terminal.send(F8)
+        raise AssertionError(f"{TRIES} times the loop stood still, at last for {held['worst']:.3f} s")
+
+    def to_box(self) -> None:
+        self.terminal.send(TAB)
+
     def _seen(self) -> int:
         return json.loads(self._report.read_text())["report"] if self._report.exists() else 0
 
@@ -100,11 +115,7 @@ def prose(size: int, line: int = 0) -> str:
 @pytest.mark.parametrize("line", [12, 0])
 def test_a_megabyte_into_the_box(program: Probe, line: int) -> None:
     text = prose(1_000_000, line)
-    program.terminal.send(TAB)
-    program.paste(text)
-    program.send(b"Z")
-    held = program.report()
-    assert held["worst"] < limit(BLOCK)
+    held = program.after(program.to_box, lambda: program.paste(text), lambda: program.send(b"Z"))
     assert held["box"].replace("\n", " ") == text[:PASTE_CAP].replace("\n", " ")
     assert line == 0 or held["box"] == text[:PASTE_CAP]
     assert any("broken" in said for said in held["said"]) == (line == 0)
@@ -113,9 +124,7 @@ def test_a_megabyte_into_the_box(program: Probe, line: int) -> None:
 
 def test_a_megabyte_into_the_field(program: Probe) -> None:
     text = prose(1_000_000, 12)
-    program.paste(text)
-    held = program.report()
-    assert held["worst"] < limit(BLOCK)
+    held = program.after(lambda: program.paste(text))
     assert held["field"] == text.replace("\n", " ")[:LINE_CAP]
     assert any("65,536" in said for said in held["said"])
 
@@ -123,27 +132,24 @@ def test_a_megabyte_into_the_field(program: Probe) -> None:
 @pytest.mark.parametrize("size", [10, 5_000, PASTE_CAP])
 def test_below_the_cap_nothing_is_lost(program: Probe, size: int) -> None:
     text = prose(size, 9)
-    program.terminal.send(TAB)
-    program.paste(text)
-    held = program.report()
-    assert held["box"] == text
-    assert held["worst"] < limit(BLOCK)
+    assert program.after(program.to_box, lambda: program.paste(text))["box"] == text
 
 
 @pytest.mark.parametrize("typed", [False, True])
 def test_twenty_thousand_line_breaks_are_bounded_and_said(program: Probe, typed: bool) -> None:
     """Pasted, and typed without brackets; then single keys are as cheap as ever."""
-    program.terminal.send(TAB)
-    program.send(b"\r" * 20_000) if typed else program.paste("a\n" * 20_000)
-    held = program.report()
+
+    def fill() -> None:
+        program.send(b"\r" * 20_000) if typed else program.paste("a\n" * 20_000)
+
+    held = program.after(program.to_box, fill)
     assert held["box"].count("\n") == LINES_CAP - 1
     assert len([said for said in held["said"] if f"{LINES_CAP:,} lines" in said]) >= 1
-    assert held["worst"] < limit(BLOCK)
     program.send(b"\x1b[A\x1b[A" + "được".encode() + b"\x7f" * 4 + "mất\r".encode())
     held = program.report()
     assert "mất" in held["box"]
     assert held["box"].count("\n") == LINES_CAP - 1
-    assert held["worst"] < limit(BLOCK)
+    assert held["worst"] < limit(BLOCK, held["slower"])
 
 
 def test_what_a_full_field_does_not_take_is_said_and_the_rest_stays(program: Probe) -> None:

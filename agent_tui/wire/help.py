@@ -17,7 +17,7 @@ class DraftRequest(Request, frozen=True):
     content: dict[str, Annotated[str, Meta(max_length=DRAFT_CHARS)]]
     ticket: Short | None = None
     label: Annotated[str, Meta(max_length=512)] = ""
-    base_version: Annotated[int, Meta(ge=0)] | None = None
+    base_version: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
 class Draft(Struct, frozen=True):

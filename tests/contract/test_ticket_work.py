@@ -297,6 +297,7 @@ async def test_drafts_are_their_writers_alone_and_survive_a_takeover(svc: Runnin
     ticket = await opened(svc)
     url = f"/v1/drafts/{ticket['id']}"
     draft = {"content": {"note": "Khách hẹn 8 giờ"}, "ticket": ticket["id"], "base_version": 1, "label": "Việc"}
+    good(await agent.put(url, json={**draft, "base_version": 2**63}), 422)
     kept = good(await agent.put(url, json=draft))
     assert (kept["content"], kept["base_version"], kept["version"]) == ({"note": "Khách hẹn 8 giờ"}, 1, 1)
     # The lead takes the ticket over, writes and discards a draft of the same key.

@@ -93,9 +93,15 @@ def stall(port: int) -> socket.socket:
 async def announce(port: int, numbers: "itertools.count[int]", until: int) -> None:
     """Have a lead say something else again and again: one event of about a kilobyte each."""
     link = Link(port, "head")
-    while (number := next(numbers)) <= until:
+    number = next(numbers)
+    while number <= until:
         said = await link.ask("PUT", "/v1/banner", {"text": {"vi": f"{SAID}{number}", "en": f"{SAID}{number}"}})
+        if said.status == 429:
+            # A quick machine asks more often than a session may: then it waits, as a desk does.
+            await asyncio.sleep(float(said.headers["retry-after"]))
+            continue
         assert said.status == 200, said.body
+        number = next(numbers)
     link.close()
 
 
